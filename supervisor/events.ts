@@ -1,0 +1,54 @@
+import type { JsonObject, StopTier } from './service.ts'
+
+/** How one run of a service ended. A missing exit code is never a success. */
+export interface Ending {
+  readonly ok: boolean
+  readonly exitCode: number | null
+  readonly signal: string | null
+  /** In words: `exit 127: command not found`, `signal SIGKILL (oom)`. */
+  readonly reason: string
+}
+
+/** What can happen to one service. */
+export type ServiceEventBody =
+  | { readonly type: 'disabled'; readonly reason: string }
+  | { readonly type: 'waiting'; readonly on: readonly string[] }
+  | { readonly type: 'blocked'; readonly reason: string }
+  | { readonly type: 'lead-late'; readonly lead: string; readonly reason: string }
+  | { readonly type: 'starting'; readonly attempt: number }
+  | { readonly type: 'spawned'; readonly pid: number; readonly command: string }
+  | { readonly type: 'first-log' }
+  | { readonly type: 'ready' }
+  | { readonly type: 'not-ready'; readonly reason: string }
+  | {
+      readonly type: 'probe-failed'
+      readonly probe: string
+      readonly reason: string
+      readonly failures: number
+    }
+  | { readonly type: 'report'; readonly details: JsonObject }
+  | { readonly type: 'suppressed'; readonly lines: number }
+  | { readonly type: 'ended'; readonly ending: Ending; readonly lastLines: readonly string[] }
+  | { readonly type: 'restarting'; readonly delayMs: number; readonly failures: number }
+  | { readonly type: 'crashloop'; readonly retryMs: number; readonly failures: number }
+  | { readonly type: 'stopping'; readonly reason: string }
+  | { readonly type: 'killing'; readonly reason: string }
+  /** `left`: processes of its tree that could not be ended. */
+  | { readonly type: 'stopped'; readonly left: readonly number[] }
+  | { readonly type: 'completed' }
+  | { readonly type: 'failed'; readonly reason: string }
+
+/** What can happen to the pod as a whole. */
+export type PodEventBody =
+  | { readonly type: 'pod-started'; readonly version: string; readonly pid: number }
+  | { readonly type: 'pod-warning'; readonly text: string }
+  | { readonly type: 'pod-stopping'; readonly reason: string }
+  | { readonly type: 'tier-stopping'; readonly tier: StopTier; readonly services: readonly string[] }
+  | { readonly type: 'tier-stopped'; readonly tier: StopTier; readonly ms: number }
+  | { readonly type: 'pod-killing'; readonly reason: string }
+  | { readonly type: 'pod-stopped'; readonly ms: number }
+
+export type EventBody = (ServiceEventBody & { readonly service: string }) | PodEventBody
+
+/** One fact, numbered from 1 without gaps. `at` is milliseconds since the epoch; `ms` is monotonic milliseconds since the supervisor's start. */
+export type PodEvent = { readonly seq: number; readonly at: number; readonly ms: number } & EventBody
