@@ -1,0 +1,247 @@
+"""The training loop: one object holds all that a resumed run needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from chess_data import Batch, Games, collate, epoch_batches, token_table
+from checkpoint import STATE_FORMAT, StateError, atomic_json, atomic_save, export_artifact
+from evaluation import describe, evaluate
+from losses import LossWeights, training_loss
+from next_move_lstm import TrainingNet
+from positions import WINNER_UNKNOWN
+from progress import Progress
+from schedule import Schedule
+
+CLIP_NORM = 1.0
+WEIGHT_DECAY = 0.01
+HIDDEN_WINNERS = 0.1  # share of positions trained without knowing who won
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is asked for; `identity` must not change when a run is resumed."""
+
+    out: Path
+    identity: dict[str, Any]  # data sha256, split, seed, batch size, model
+    epochs: int | None
+    max_seconds: float | None
+    batch_games: int
+    seed: int
+    device: torch.device
+    bfloat16: bool
+    save_seconds: float
+    log_steps: int
+    progress_bar: bool
+
+
+@dataclass(frozen=True)
+class Corpus:
+    games: Games
+    train: list[int]
+    held_out: list[int]
+    vocab: dict[str, int]
+    bigram: Tensor
+
+
+class Training:
+    def __init__(
+        self,
+        plan: Plan,
+        corpus: Corpus,
+        net: TrainingNet,
+        schedule: Schedule,
+        weights: LossWeights,
+        report: dict[str, Any],
+        started: float,
+    ) -> None:
+        """`report` heads metrics.json; `started` is the monotonic time the budget runs from."""
+        self.plan, self.corpus, self.schedule, self.weights = plan, corpus, schedule, weights
+        self.net = net.to(plan.device)
+        self.report, self.started = report, started
+        self.optimizer = torch.optim.AdamW(
+            net.parameters(), lr=schedule.peak, weight_decay=WEIGHT_DECAY
+        )
+        self.table = token_table(corpus.vocab)
+        self.bigram = corpus.bigram.to(plan.device)
+        self.epoch = self.batch = self.step = 0  # epochs done, batches done in this one, in all
+        self.loss_sum = 0.0
+        self.seconds_before = 0.0  # spent by the runs this one resumes
+        self.history: list[dict[str, float]] = []
+
+    # Time and learning rate
+
+    def seconds(self) -> float:
+        return self.seconds_before + time.monotonic() - self.started
+
+    def progress(self, steps_per_epoch: int) -> float:
+        """The share of the run behind us, by steps or by time, whichever is further."""
+        plan = self.plan
+        by_steps = self.step / (plan.epochs * steps_per_epoch) if plan.epochs else 0.0
+        by_time = self.seconds() / plan.max_seconds if plan.max_seconds else 0.0
+        return max(by_steps, by_time)
+
+    # The loop
+
+    def run(self, stopped: Callable[[], bool]) -> str:
+        """Trains to the end and says why it ended; `stopped` is asked after every step."""
+        reason = self.reason_to_end()
+        while not reason:
+            if not self.train_epoch(stopped) or not self.finish_epoch(stopped):
+                self.save()
+                return "stopped"
+            reason = self.reason_to_end()
+        return reason
+
+    def reason_to_end(self) -> str:
+        plan = self.plan
+        if self.history and self.schedule.exhausted:
+            return f"no better validation loss for {self.schedule.patience} epochs"
+        if plan.epochs and self.epoch >= plan.epochs:
+            return f"{plan.epochs} epochs done"
+        if plan.max_seconds and self.seconds() >= plan.max_seconds:
+            return f"{plan.max_seconds / 60:g} minutes are over"
+        return ""
+
+    def train_epoch(self, stopped: Callable[[], bool]) -> bool:
+        """Trains what is left of the epoch; false when told to stop."""
+        plan, corpus = self.plan, self.corpus
+        seed = plan.seed + 1 + self.epoch
+        batches = epoch_batches(corpus.games.lengths, corpus.train, plan.batch_games, seed)
+        self.net.train()
+        saved = time.monotonic()
+        bar = Progress(self.epoch + 1, self.batch, len(batches), plan.log_steps, plan.progress_bar)
+        with bar:
+            while self.batch < len(batches):
+                progress = self.progress(len(batches))
+                if progress >= 1 and plan.max_seconds and self.seconds() >= plan.max_seconds:
+                    break
+                rate = self.schedule.rate(self.step, progress)
+                self.train_step(collate(corpus.games, batches[self.batch], self.table), rate)
+                bar.advance(self.loss_sum / self.batch, rate)
+                if stopped():
+                    return False
+                if time.monotonic() - saved > plan.save_seconds:
+                    self.save()
+                    saved = time.monotonic()
+        return True
+
+    def train_step(self, batch: Batch, rate: float) -> None:
+        batch = batch.to(self.plan.device)
+        hidden = torch.rand(batch.winner.shape, device=batch.winner.device) < HIDDEN_WINNERS
+        batch.winner[hidden] = WINNER_UNKNOWN
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.zero_grad(set_to_none=True)
+        with self.autocast():
+            loss, played = training_loss(self.net, batch, self.weights)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.net.parameters(), CLIP_NORM)
+        self.optimizer.step()
+        self.loss_sum += played.item()
+        self.batch += 1
+        self.step += 1
+
+    def autocast(self) -> AbstractContextManager:
+        return torch.autocast(self.plan.device.type, torch.bfloat16, enabled=self.plan.bfloat16)
+
+    def held_out_batches(self) -> Iterator[Batch]:
+        corpus = self.corpus
+        size = self.plan.batch_games
+        for chosen in epoch_batches(corpus.games.lengths, corpus.held_out, size, seed=0):
+            yield collate(corpus.games, chosen, self.table).to(self.plan.device)
+
+    def finish_epoch(self, stopped: Callable[[], bool]) -> bool:
+        """Evaluates, records and saves; false when told to stop first."""
+        figures = evaluate(self.net, self.held_out_batches(), self.bigram, stopped)
+        if figures is None:
+            return False
+        self.epoch += 1
+        row = {
+            "epoch": self.epoch,
+            "train_loss": self.loss_sum / max(1, self.batch),
+            **figures,
+            "lr": self.optimizer.param_groups[0]["lr"],
+            "seconds": round(self.seconds(), 1),
+        }
+        self.history.append(row)
+        self.batch, self.loss_sum = 0, 0.0
+        best = self.schedule.observe(self.epoch, row["val_loss"])
+        self.save()
+        if best:
+            self.export(self.plan.out / "best.pt")
+        self.write_metrics("running")
+        print(describe(row, best), flush=True)
+        return True
+
+    # Files
+
+    def save(self) -> None:
+        """Writes last.pt and the state a resumed run starts from."""
+        self.export(self.plan.out / "last.pt")
+        atomic_save(self.state(), self.plan.out / "train_state.ckpt")
+
+    def state(self) -> dict[str, Any]:
+        cuda = self.plan.device.type == "cuda"
+        return {
+            "format": STATE_FORMAT,
+            "identity": self.plan.identity,
+            "net": self.net.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": asdict(self.schedule),
+            "counters": [self.epoch, self.batch, self.step],
+            "loss_sum": self.loss_sum,
+            "seconds": self.seconds(),
+            "history": self.history,
+            "rng": torch.get_rng_state(),
+            "cuda_rng": torch.cuda.get_rng_state_all() if cuda else [],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        for name, value in self.plan.identity.items():
+            if state["identity"].get(name) != value:
+                before = state["identity"].get(name)
+                raise StateError(f"cannot resume: {name} was {before}, now it is {value}")
+        self.net.load_state_dict(state["net"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.schedule = Schedule(**state["schedule"])
+        self.epoch, self.batch, self.step = state["counters"]
+        self.loss_sum, self.seconds_before = state["loss_sum"], state["seconds"]
+        self.history = state["history"]
+        torch.set_rng_state(state["rng"])
+        if state["cuda_rng"] and self.plan.device.type == "cuda":
+            torch.cuda.set_rng_state_all(state["cuda_rng"])
+
+    def export(self, path: Path) -> None:
+        latest = self.history[-1] if self.history else {}
+        runtime = {
+            "training_objective": "single_step_next_move",
+            "torch": str(torch.__version__),
+            "epochs": self.epoch,
+            "steps": self.step,
+            "seed": self.plan.seed,
+            **{key: self.report[key] for key in ("command", "data_sha256", "train_games")},
+            "metrics": latest,
+        }
+        config = asdict(self.net.model.config)
+        export_artifact(path, self.corpus.vocab, config, self.net.artifact_state(), runtime)
+
+    def write_metrics(self, status: str) -> None:
+        best = self.schedule.best_epoch
+        metrics = {
+            **self.report,
+            "status": status,
+            "hours": round(self.seconds() / 3600, 3),
+            "steps": self.step,
+            "best": self.history[best - 1] if best else None,
+            "epochs": self.history,
+        }
+        atomic_json(metrics, self.plan.out / "metrics.json")
