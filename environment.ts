@@ -1,0 +1,68 @@
+import type { z } from 'zod'
+import type { Variables } from './environment/secrets.ts'
+import { unknownVariables } from './environment/unknown-variables.ts'
+import { variableNamed } from './environment/variable-table.ts'
+import { type GroupName, groups } from './environment/variables.ts'
+
+/** A value that cannot be used. `message` names the variable, what it must be and what to do; never the value. */
+export interface Problem {
+  readonly variable: string
+  readonly group: GroupName
+  readonly message: string
+}
+
+type Values = { readonly [Group in GroupName]: z.output<(typeof groups)[Group]> | undefined }
+
+export interface Environment {
+  /** By group: what its variables say, or undefined when one of them is a problem. */
+  readonly values: Values
+  readonly problems: readonly Problem[]
+  /** Names that look like a mistyped variable of podmate, one sentence each. */
+  readonly warnings: readonly string[]
+}
+
+/** Reads the variables of podmate, each group on its own. An empty or blank value counts as unset. Never throws. */
+export function readEnvironment(env: Variables): Environment {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value = '']) => value.trim() !== ''))
+  const problems: Problem[] = []
+  const read = <Schema extends z.ZodType>(group: GroupName, schema: Schema): z.output<Schema> | undefined => {
+    const result = schema.safeParse(given)
+    if (result.success) return result.data
+    problems.push(...problemsOf(group, result.error))
+    return undefined
+  }
+  const values: Values = {
+    pod: read('pod', groups.pod),
+    state: read('state', groups.state),
+    http: read('http', groups.http),
+    inference: read('inference', groups.inference),
+    trainer: read('trainer', groups.trainer),
+    logs: read('logs', groups.logs),
+    healthchecks: read('healthchecks', groups.healthchecks),
+    platform: read('platform', groups.platform),
+  }
+  return { values, problems, warnings: unknownVariables(Object.keys(given)) }
+}
+
+/** Why the service of that group cannot run, for its `disabled`; undefined when its variables are in order. */
+export function configurationProblem({ problems }: Environment, group: GroupName): string | undefined {
+  const mine = problems.filter((problem) => problem.group === group)
+  return mine.length === 0 ? undefined : `configuration: ${mine.map(({ message }) => message).join('; ')}`
+}
+
+/** All problems in one text, a line each, for the exit with 78. */
+export function configurationMessage({ problems }: Environment): string {
+  return ['The configuration cannot be used:', ...problems.map(({ message }) => `  ${message}`)].join('\n')
+}
+
+function problemsOf(group: GroupName, error: z.ZodError): readonly Problem[] {
+  const names = new Set(error.issues.map(({ path }) => String(path[0])))
+  return [...names].map((variable) => ({ variable, group, message: remedyOf(variable) }))
+}
+
+function remedyOf(name: string): string {
+  const { must = 'valid', default: byDefault, unset } = variableNamed(name) ?? {}
+  const otherwise = byDefault ?? unset
+  const remedy = otherwise === undefined ? 'or unset it' : `or unset it (then: ${otherwise})`
+  return `${name} must be ${must}; correct it, ${remedy}`
+}

@@ -1,0 +1,39 @@
+import { readEnvironment } from '../environment.ts'
+import { isSecretName, secretValues, type Variables } from './secrets.ts'
+import { variableTable } from './variable-table.ts'
+import type { GroupName } from './variables.ts'
+
+export interface ConfigurationRow {
+  readonly name: string
+  readonly group: GroupName
+  /** As podmate understands it (paths absolute); secrets are `***`, and so is every secret inside another value. */
+  readonly value: string
+  readonly source: 'default' | 'environment'
+}
+
+/** Every variable with the value that podmate goes by, for `podctl check`. */
+export function effectiveConfiguration(env: Variables): readonly ConfigurationRow[] {
+  const { values, problems } = readEnvironment(env)
+  const hide = hider(env)
+  return variableTable.map(({ name, group, unset, default: byDefault }) => {
+    const given = (env[name] ?? '').trim() !== ''
+    const understood = new Map<string, unknown>(Object.entries(values[group] ?? {})).get(name)
+    const value = problems.some(({ variable }) => variable === name)
+      ? '(not valid)'
+      : given && isSecretName(name)
+        ? '***'
+        : hide(shown(understood) ?? byDefault ?? `(${unset ?? 'not set'})`)
+    return { name, group, value, source: given ? 'environment' : 'default' }
+  })
+}
+
+function shown(value: unknown): string | undefined {
+  if (value === undefined) return undefined
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(',')
+  return typeof value === 'boolean' ? String(Number(value)) : String(value)
+}
+
+function hider(env: Variables): (text: string) => string {
+  const secrets = secretValues(env)
+  return (text) => secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+}

@@ -1,0 +1,29 @@
+/**
+ * Names that pod templates set for parts of podmate that are not built yet. They are neither read nor warned about; a
+ * name leaves this list when it enters the schema.
+ */
+export const reservedNames: readonly string[] = [
+  ...['CLONE_REPO_ON_START', 'GIT_AUTO_PULL', 'REPO_URL', 'REPO_REF'],
+  ...['SYNC_REQUIREMENTS_ON_START', 'FORCE_PIP_SYNC'],
+  ...['START_SSHD', 'START_JUPYTER', 'START_HF_WATCH', 'START_IDLE_WATCHDOG', 'START_OTEL_COLLECTOR'],
+  ...['AUTHORIZED_KEYS', 'PUBLIC_KEY', 'SSH_PUBLIC_KEY', 'PASS_SECRETS_TO_SSH', 'PASS_SECRETS_TO_JUPYTER'],
+  ...['JUPYTER_PORT', 'JUPYTER_TOKEN', 'JUPYTER_PASSWORD'],
+  ...['HF_REPO_ID', 'HF_REPO_TYPE', 'HF_TOKEN', 'HF_PATH_IN_REPO_PREFIX', 'HF_COMMIT_MESSAGE'],
+  ...['HF_SYNC_PATTERNS', 'HF_SYNC_SOURCE_DIR', 'HF_SYNC_INTERVAL_SECONDS'],
+  ...['IDLE_TIMEOUT_SECONDS', 'IDLE_CHECK_INTERVAL_SECONDS', 'IDLE_COUNTDOWN_SECONDS'],
+  ...['IDLE_GPU_UTIL_THRESHOLD', 'IDLE_GPU_MEM_MB_THRESHOLD', 'IDLE_ACTIVE_PROCESS_PATTERNS'],
+  ...['AUTOSTOP_ACTION', 'AUTOSTOP_VERB', 'AUTOSTOP_TERMINATE_UNSYNCED', 'UNKNOWN_GRACE_SECONDS'],
+  ...['FLUSH_DEADLINE_SECONDS', 'MAX_LIFETIME_SECONDS', 'BUDGET_USD', 'POD_COST_PER_HR'],
+  ...['TRAIN_ON_FINISH', 'TRAIN_HOLD_SECONDS', 'TRAIN_STOP_GRACE_SECONDS', 'TRAIN_RERUN'],
+  ...['CHECKPOINT_DIR', 'RESUME_CHECKPOINT', 'JOB_ID', 'JOB_TOKEN', 'METRICS_API_URL'],
+]
+
+/** Names that other programs and platforms own, whatever they resemble. */
+export const foreignNames: readonly RegExp[] = [
+  /^(RUNPOD|KUBERNETES|NVIDIA|CUDA|NCCL|JUPYTER|HF|WANDB|VAST|TORCH|PYTORCH|PYTHON|PIP|UV|CONDA)_/,
+  /^(npm|NPM|NODE|DOCKER|GITHUB|GITLAB|CI|VSCODE|AWS|GCP|GOOGLE|AZURE|OMP|MKL|OPENBLAS|XDG|SSH|LC|PODMATE)_/,
+  // What Kubernetes sets for each of its services, and passes down about a pod.
+  /_SERVICE_(HOST|PORT)(_\w+)?$/,
+  /_PORT_\d+_(TCP|UDP)(_\w+)?$/,
+  /^POD_(NAME|NAMESPACE|IP|IPS|UID|HOST_IP|SERVICE_ACCOUNT)$/,
+]

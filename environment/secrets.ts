@@ -1,0 +1,66 @@
+import { variableNamed } from './variable-table.ts'
+
+/** The environment of a process, or a part of it. */
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** Shorter values are too likely to be part of something else; masking them would spoil the log. */
+const shortest = 8
+
+/** Whether a variable of that name is secret: marked so in the schema, or named like one. Public keys never are. */
+export function isSecretName(name: string): boolean {
+  if (variableNamed(name)?.secret !== undefined) return true
+  return /(^|_)(TOKEN|SECRET|KEY|PASSWORD)$/i.test(name) && !/(^|_)PUBLIC_KEY$/i.test(name)
+}
+
+/**
+ * Every text that must not be shown: values of secret variables (each line of those with several), the user and
+ * password in any URL, and the keys in the path of a secret URL. Longest first.
+ */
+export function secretValues(env: Variables): readonly string[] {
+  const all = Object.entries(env).flatMap(([name, value = '']) => [
+    ...(isSecretName(name) ? [value.trim(), ...value.split('\n').map((line) => line.trim())] : []),
+    ...(variableNamed(name)?.secret === 'url' ? pathKeys(value) : []),
+    ...userInfo(value),
+  ])
+  return [...new Set(all)].filter((text) => text.length >= shortest).sort((a, b) => b.length - a.length)
+}
+
+/** The environment for programs of the user: without secrets, except those named in `pass`; and what was withheld. */
+export function withoutSecrets(
+  env: Variables,
+  pass: readonly string[],
+): { readonly env: Record<string, string>; readonly withheld: readonly string[] } {
+  const kept: Record<string, string> = {}
+  const withheld: string[] = []
+  for (const [name, value] of Object.entries(env)) {
+    if (value === undefined) continue
+    if (pass.includes(name) || !holdsSecret(name, value)) kept[name] = value
+    else if (value !== '') withheld.push(name)
+  }
+  return { env: kept, withheld }
+}
+
+const holdsSecret = (name: string, value: string) =>
+  isSecretName(name) || userInfo(value).some((text) => text.length >= shortest)
+
+/** The password of each URL in a text, or the user where there is none: `https://TOKEN@host` is common for git. */
+function userInfo(text: string): readonly string[] {
+  return [...text.matchAll(/[a-z][a-z\d+.-]*:\/\/([^\s/?#"']+)@/gi)].flatMap(([, info = '']) => {
+    const colon = info.indexOf(':')
+    const secret = colon === -1 ? info : info.slice(colon + 1)
+    return [secret, decoded(secret)]
+  })
+}
+
+/** Check ids and ping keys in a path; words of an ordinary path are shorter. */
+function pathKeys(url: string): readonly string[] {
+  return url.split(/[/?#]+/).filter((part, index) => index > 1 && part.length >= 16)
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text // a lone % is no escape: the text stands for itself
+  }
+}

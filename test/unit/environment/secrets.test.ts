@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest'
+import { isSecretName, secretValues, withoutSecrets } from '../../../environment/secrets.ts'
+
+describe('isSecretName()', () => {
+  test.each(['API_TOKEN', 'HF_TOKEN', 'RUNPOD_API_KEY', 'wandb_api_key', 'AWS_SECRET_ACCESS_KEY'])(
+    'takes %s for a secret',
+    (name) => expect(isSecretName(name)).toBe(true),
+  )
+  test.each(['HEALTHCHECKS_URL', 'JUPYTER_PASSWORD', 'TOKEN', 'DB_PASSWORD', 'CLIENT_SECRET'])(
+    'takes %s for a secret as well',
+    (name) => expect(isSecretName(name)).toBe(true),
+  )
+  test.each([
+    'PUBLIC_KEY',
+    'SSH_PUBLIC_KEY',
+    'RUNPOD_SSH_PUBLIC_KEY',
+    'AUTHORIZED_KEYS',
+    'MONKEY',
+    'TOKENIZERS',
+  ])('does not take %s for one', (name) => expect(isSecretName(name)).toBe(false))
+})
+
+describe('secretValues()', () => {
+  test('finds values by name, by mark in the schema and in URLs, longest first', () => {
+    const values = secretValues({
+      API_TOKEN: 'sentinel-api',
+      HF_TOKEN: ' sentinel-hugging ',
+      PUBLIC_KEY: 'ssh-ed25519 AAAAC3NzaC1',
+      REPO_URL: 'https://sentinel-git@github.com/me/repo.git',
+      TRAIN_COMMAND: 'pip install -i https://me:sentinel%2Fpip@pypi.local/simple x && python train.py',
+      HEALTHCHECKS_URL: 'https://hc-ping.com/0f3c2f0e-6c55-4d3c-9f6f-aaaaaaaaaaaa/start',
+    })
+    expect(values).toEqual([
+      'https://hc-ping.com/0f3c2f0e-6c55-4d3c-9f6f-aaaaaaaaaaaa/start',
+      '0f3c2f0e-6c55-4d3c-9f6f-aaaaaaaaaaaa',
+      'sentinel-hugging',
+      'sentinel%2Fpip',
+      'sentinel-api',
+      'sentinel-git',
+      'sentinel/pip',
+    ])
+  })
+
+  test('finds every line of a secret with several lines', () => {
+    expect(secretValues({ DEPLOY_KEY: 'first-line-x\nsecond-line\n' })).toEqual([
+      'first-line-x\nsecond-line',
+      'first-line-x',
+      'second-line',
+    ])
+  })
+
+  test('leaves out values under 8 characters, which would mask ordinary words', () => {
+    expect(secretValues({ DB_PASSWORD: 'root', URL: 'ssh://git@host', EMPTY_TOKEN: undefined })).toEqual([])
+  })
+})
+
+describe('withoutSecrets()', () => {
+  test('withholds secrets by name and URLs with a password, and says which', () => {
+    const { env, withheld } = withoutSecrets(
+      { PATH: '/bin', HF_TOKEN: 'x', PROXY: 'http://me:sentinel-proxy@host', GONE: undefined, NO_TOKEN: '' },
+      [],
+    )
+    expect(env).toEqual({ PATH: '/bin' })
+    expect(withheld).toEqual(['HF_TOKEN', 'PROXY'])
+  })
+
+  test('passes what is listed', () => {
+    const { env, withheld } = withoutSecrets({ HF_TOKEN: 'x', WANDB_API_KEY: 'y' }, ['HF_TOKEN'])
+    expect(env).toEqual({ HF_TOKEN: 'x' })
+    expect(withheld).toEqual(['WANDB_API_KEY'])
+  })
+})
