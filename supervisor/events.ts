@@ -9,30 +9,34 @@ export interface Ending {
   readonly reason: string
 }
 
-/** What can happen to one service. */
-export type ServiceEventBody =
-  | { readonly type: 'disabled'; readonly reason: string }
-  | { readonly type: 'waiting'; readonly on: readonly string[] }
-  | { readonly type: 'blocked'; readonly reason: string }
-  | { readonly type: 'lead-late'; readonly lead: string; readonly reason: string }
-  | { readonly type: 'starting'; readonly attempt: number }
+/** What a running program lets the supervisor know, besides its readiness. */
+export type RunFact =
   | { readonly type: 'spawned'; readonly pid: number; readonly command: string }
   | { readonly type: 'first-log' }
-  | { readonly type: 'ready' }
-  | { readonly type: 'not-ready'; readonly reason: string }
   | {
       readonly type: 'probe-failed'
       readonly probe: string
       readonly reason: string
       readonly failures: number
     }
-  | { readonly type: 'report'; readonly details: JsonObject }
   | { readonly type: 'suppressed'; readonly lines: number }
+  | { readonly type: 'killing'; readonly reason: string }
+
+/** What can happen to one service. */
+export type ServiceEventBody =
+  | RunFact
+  | { readonly type: 'disabled'; readonly reason: string }
+  | { readonly type: 'waiting'; readonly on: readonly string[] }
+  | { readonly type: 'blocked'; readonly reason: string }
+  | { readonly type: 'lead-late'; readonly lead: string; readonly reason: string }
+  | { readonly type: 'starting'; readonly attempt: number }
+  | { readonly type: 'ready' }
+  | { readonly type: 'not-ready'; readonly reason: string }
+  | { readonly type: 'report'; readonly details: JsonObject }
   | { readonly type: 'ended'; readonly ending: Ending; readonly lastLines: readonly string[] }
   | { readonly type: 'restarting'; readonly delayMs: number; readonly failures: number }
   | { readonly type: 'crashloop'; readonly retryMs: number; readonly failures: number }
   | { readonly type: 'stopping'; readonly reason: string }
-  | { readonly type: 'killing'; readonly reason: string }
   /** `left`: processes of its tree that could not be ended. */
   | { readonly type: 'stopped'; readonly left: readonly number[] }
   | { readonly type: 'completed' }

@@ -1,4 +1,6 @@
 import type { Logger } from 'pino'
+import type { RunFact } from './events.ts'
+import type { Timings } from './timings.ts'
 
 /** What a service may say about itself in /status: plain JSON, at most 16 KB. */
 export type JsonObject = { readonly [key: string]: JsonValue }
@@ -40,4 +42,14 @@ export interface ServiceContext {
   notReady(reason: string): void
   /** Replaces the service's `details` in /status. At most 16 KB of JSON. */
   report(details: JsonObject): void
+  /** What `child()` needs to run a foreign program; no service uses it directly. */
+  readonly program: ProgramContext
+}
+
+export interface ProgramContext {
+  /** NAME: value that every process of the service inherits, so that those that left its group are found. */
+  readonly mark: { readonly PODMATE_MARK: string }
+  readonly timings: Timings
+  readonly redact: (text: string) => string
+  tell(fact: RunFact): void
 }

@@ -1,0 +1,45 @@
+import type { EventBody, PodEvent } from './events.ts'
+import { monotonicMs } from './time.ts'
+
+export interface EventLog {
+  /** Numbers and stamps one fact, keeps it and tells every listener, in order. */
+  emit(body: EventBody): void
+  /** Events after `seq`, oldest first; undefined when some of them are no longer kept. */
+  after(seq: number): readonly PodEvent[] | undefined
+  listen(listener: (event: PodEvent) => void, signal?: AbortSignal): void
+}
+
+/** The one list of what happened: everything that is shown is made from it. Keeps the last `capacity` events. */
+export function newEventLog(capacity = 2000): EventLog {
+  const kept: PodEvent[] = []
+  const listeners = new Set<(event: PodEvent) => void>()
+  /** An event that is emitted by a listener is told after the one at hand, so that all see the same order. */
+  const untold: PodEvent[] = []
+  const tellAll = () => {
+    for (let event = untold[0]; event; event = untold[0]) {
+      for (const listener of [...listeners]) listener(event)
+      untold.shift()
+    }
+  }
+  let seq = 0
+  return {
+    emit(body) {
+      seq += 1
+      const event: PodEvent = { seq, at: Date.now(), ms: monotonicMs(), ...body }
+      kept.push(event)
+      if (kept.length > capacity) kept.shift()
+      untold.push(event)
+      if (untold.length === 1) tellAll()
+    },
+    after(from) {
+      const oldest = kept[0]?.seq ?? seq + 1
+      if (from > seq || from < oldest - 1) return undefined
+      return kept.slice(from - oldest + 1)
+    },
+    listen(listener, signal) {
+      if (signal?.aborted) return
+      listeners.add(listener)
+      signal?.addEventListener('abort', () => listeners.delete(listener), { once: true })
+    },
+  }
+}
