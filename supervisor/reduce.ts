@@ -23,6 +23,7 @@ function initialService(service: Service): ServiceStatus {
     name: service.name,
     kind: service.kind ?? 'service',
     stopTier: service.stopTier ?? 'tools',
+    leads: [...(service.needs ?? []), ...(service.after ?? [])],
     state: 'waiting',
     since: 0,
     attempt: 0,

@@ -21,6 +21,8 @@ export interface ServiceStatus {
   readonly name: string
   readonly kind: 'service' | 'task'
   readonly stopTier: StopTier
+  /** Services that it starts after: `needs` and `after` together. */
+  readonly leads: readonly string[]
   readonly state: State
   /** Why it is in this state, in words. Absent when there is nothing to say (`ready`). */
   readonly reason?: string

@@ -1,0 +1,34 @@
+import { runChild } from '../../supervisor/child.ts'
+import type { RestartPolicy, Service } from '../../supervisor/service.ts'
+
+export interface TrainerOptions {
+  /** Why it does not run here; shown as `disabled`. */
+  readonly disabled?: string | undefined
+  /** Run by `/bin/sh -c`. */
+  readonly command: string
+  readonly cwd: string
+  /** Everything that the command sees: no secrets but those that were asked for. */
+  readonly env: Readonly<Record<string, string>>
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined
+  readonly restart: RestartPolicy
+}
+
+/** When memory runs out, the trainer goes first: its checkpoint is on disk, and podmate lives on to say so. */
+const oomScoreAdj = 800
+
+/** Runs the user's training command. Its exit code and signal are kept and shown, never turned into success. */
+export function trainer({ disabled, command, cwd, env, user, restart }: TrainerOptions): Service {
+  return {
+    name: 'trainer',
+    kind: 'task',
+    ...(disabled ? { disabled } : {}),
+    after: ['state'],
+    stopTier: 'work',
+    restart,
+    run: (ctx) =>
+      runChild(
+        { command: '/bin/sh', args: ['-c', command], cwd, env, oomScoreAdj, ...(user ? { user } : {}) },
+        ctx,
+      ),
+  }
+}
