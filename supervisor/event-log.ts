@@ -9,8 +9,8 @@ export interface EventLog {
   listen(listener: (event: PodEvent) => void, signal?: AbortSignal): void
 }
 
-/** The one list of what happened: everything that is shown is made from it. Keeps the last `capacity` events. */
-export function newEventLog(capacity = 2000): EventLog {
+/** The one list of what happened: everything that is shown is made from it. Nothing secret gets in. */
+export function newEventLog(redacted: (body: EventBody) => EventBody, capacity = 2000): EventLog {
   const kept: PodEvent[] = []
   const listeners = new Set<(event: PodEvent) => void>()
   /** An event that is emitted by a listener is told after the one at hand, so that all see the same order. */
@@ -25,7 +25,7 @@ export function newEventLog(capacity = 2000): EventLog {
   return {
     emit(body) {
       seq += 1
-      const event: PodEvent = { seq, at: Date.now(), ms: monotonicMs(), ...body }
+      const event: PodEvent = { seq, at: Date.now(), ms: monotonicMs(), ...redacted(body) }
       kept.push(event)
       if (kept.length > capacity) kept.shift()
       untold.push(event)

@@ -31,3 +31,16 @@ function base64Forms(secret: string): string[] {
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 }
+
+/** The same value with every text in it, names of fields included, passed through `redact`. */
+export function redactDeep<Value>(value: Value, redact: (text: string) => string): Value {
+  return redactUnknown(value, redact) as Value // only the contents of texts change, never the shape
+}
+
+function redactUnknown(value: unknown, redact: (text: string) => string): unknown {
+  if (typeof value === 'string') return redact(value)
+  if (Array.isArray(value)) return value.map((item) => redactUnknown(item, redact))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(([name, item]) => [redact(name), redactUnknown(item, redact)])
+  return Object.fromEntries(entries)
+}

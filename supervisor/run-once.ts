@@ -67,8 +67,8 @@ function contextOf(
     ...signals,
     log,
     ready: () => tellChange({ type: 'ready' }),
-    notReady: (reason) => tellChange({ type: 'not-ready', reason: redact(reason) }),
-    report: reporter(service.name, redact, tell),
+    notReady: (reason) => tellChange({ type: 'not-ready', reason }),
+    report: reporter(service.name, tell),
     program: { mark: markOf(service.name), timings, redact, tell },
   }
 }
@@ -86,10 +86,9 @@ function onChange(tell: (event: ServiceEventBody) => void) {
 function reporter(name: string, redact: (text: string) => string, tell: (event: ServiceEventBody) => void) {
   const tellChange = onChange(tell)
   return (details: JsonObject) => {
-    const text = redact(JSON.stringify(details))
-    if (Buffer.byteLength(text) > reportLimitBytes) {
+    if (Buffer.byteLength(JSON.stringify(details)) > reportLimitBytes) {
       throw new RangeError(`${name} reported more than ${reportLimitBytes} bytes of details`)
     }
-    tellChange({ type: 'report', details: JSON.parse(text) as JsonObject }) // what was just written
+    tellChange({ type: 'report', details })
   }
 }

@@ -4,6 +4,7 @@ import { newEventLog } from './event-log.ts'
 import type { EventBody, ServiceEventBody } from './events.ts'
 import type { LogBook } from './log-book.ts'
 import type { PodView } from './pod.ts'
+import { redactDeep } from './redact.ts'
 import { initialStatus, reduce } from './reduce.ts'
 import { serial } from './serial.ts'
 import type { Service } from './service.ts'
@@ -38,7 +39,7 @@ export interface Pod extends PodView {
 /** The supervisor: one list of facts, one status made from it, and one unit for each service. */
 export function newPod(options: PodOptions): Pod {
   const { timings, log, book, redact } = options
-  const events = newEventLog()
+  const events = newEventLog((body) => redactDeep(body, redact))
   const stopping = new AbortController()
   const killing = new AbortController()
   const inTurn = serial()
