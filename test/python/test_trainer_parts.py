@@ -1,6 +1,7 @@
 """What the chess trainer is made of: python -m unittest test/python/test_trainer_parts.py"""
 
 import gzip
+import json
 import os
 import random
 import signal
@@ -17,8 +18,9 @@ import torch
 TRAINER = Path(__file__).resolve().parents[2] / "services" / "trainer"
 sys.path.insert(0, str(TRAINER / "python"))
 
-from chess_data import PAD, UNK, collate, load_games, token_table
+from chess_data import PAD, UNK, build_vocab, collate, load_games, token_table
 from checkpoint import atomic_save
+from evaluation import bigram_table
 from next_move_lstm import ModelConfig, NextMoveLSTM, TrainingNet, square_classes
 from positions import code_to_uci, phase_of
 from schedule import Schedule
@@ -86,6 +88,18 @@ class Parts(unittest.TestCase):
             self.assertEqual(row, expected)
             board.push_uci(code_to_uci(code))
 
+    def test_bigram_baseline(self) -> None:
+        path = self.directory() / "games.jsonl"
+        games = ["e2e4 e7e5", "e2e4 c7c5", "d2d4 d7d5", "e2e4 c7c5"]
+        lines = [json.dumps({"winner": "D", "moves": game.split()}) for game in games]
+        path.write_text("\n".join(lines))
+        data, _ = load_games([path], self.directory(), 1)
+        vocab = build_vocab(data, [0, 1, 2, 3])
+        table = bigram_table(data, [0, 1, 2, 3], vocab)
+        names = list(vocab)
+        for before, after in (("<UNK>", "e2e4"), ("e2e4", "c7c5"), ("c7c5", "e2e4")):
+            self.assertEqual(names[table[vocab[before]]], after)
+
     def test_whole_games_and_single_contexts_agree(self) -> None:
         torch.manual_seed(0)
         model = NextMoveLSTM(50, ModelConfig(12, 24, 2, 0.5)).eval()
@@ -95,7 +109,8 @@ class Parts(unittest.TestCase):
             context = moves[:, :ply] if ply else torch.full((3, 1), UNK)
             ids = torch.tensor([0, 2, 3]), torch.tensor([1, 2, 3]), torch.full((3,), ply % 2)
             served = model(context, torch.full((3,), max(ply, 1)), *ids)
-            torch.testing.assert_close(model.classify(hidden[:, ply], *ids), served, rtol=0, atol=1e-5)
+            trained = model.classify(hidden[:, ply], *ids)
+            torch.testing.assert_close(trained, served, rtol=0, atol=1e-5)
 
     def test_an_exported_model_has_the_shared_rows_added_in(self) -> None:
         vocab = {"<PAD>": PAD, "<UNK>": UNK, "e2e4": 2, "e7e5": 3, "a7a8q": 4}

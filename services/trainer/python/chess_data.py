@@ -8,7 +8,7 @@ import multiprocessing
 import zlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import islice
 from pathlib import Path
 
@@ -127,12 +127,8 @@ def load_games(paths: list[Path], cache_dir: Path, workers: int) -> tuple[Games,
     except Exception:
         cached.unlink()  # unreadable: made again below
     games = replay_files(paths, workers)
-    atomic_save(vars_of_fields(games), cached)
+    atomic_save({field.name: getattr(games, field.name) for field in fields(Games)}, cached)
     return games, digest
-
-
-def vars_of_fields(games: Games) -> dict[str, Tensor]:
-    return {name: getattr(games, name) for name in Games.__dataclass_fields__}
 
 
 def split_games(count: int, held_out: int, seed: int) -> tuple[list[int], list[int]]:

@@ -29,7 +29,7 @@ class Tally:
     bigram_top1: int = 0
 
     def add(self, logits: Tensor, batch: Batch, bigram: Tensor) -> None:
-        best = logits.topk(5, dim=1).indices
+        best = logits.topk(min(5, logits.shape[1]), dim=1).indices
         hit = best == batch.target[:, None]
         legal = (batch.legal == best[:, :1]).any(dim=1)
         early = batch.ply <= EARLY_PLIES

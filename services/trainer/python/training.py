@@ -26,6 +26,10 @@ WEIGHT_DECAY = 0.01
 HIDDEN_WINNERS = 0.1  # share of positions trained without knowing who won
 
 
+class DivergedError(Exception):
+    """Training cannot go on; what was saved before is still good."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is asked for; `identity` must not change when a run is resumed."""
@@ -77,10 +81,11 @@ class Training:
         self.seconds_before = 0.0  # spent by the runs this one resumes
         self.history: list[dict[str, float]] = []
 
-    # Time and learning rate
-
     def seconds(self) -> float:
         return self.seconds_before + time.monotonic() - self.started
+
+    def time_is_up(self) -> bool:
+        return self.plan.max_seconds is not None and self.seconds() >= self.plan.max_seconds
 
     def progress(self, steps_per_epoch: int) -> float:
         """The share of the run behind us, by steps or by time, whichever is further."""
@@ -88,8 +93,6 @@ class Training:
         by_steps = self.step / (plan.epochs * steps_per_epoch) if plan.epochs else 0.0
         by_time = self.seconds() / plan.max_seconds if plan.max_seconds else 0.0
         return max(by_steps, by_time)
-
-    # The loop
 
     def run(self, stopped: Callable[[], bool]) -> str:
         """Trains to the end and says why it ended; `stopped` is asked after every step."""
@@ -107,7 +110,7 @@ class Training:
             return f"no better validation loss for {self.schedule.patience} epochs"
         if plan.epochs and self.epoch >= plan.epochs:
             return f"{plan.epochs} epochs done"
-        if plan.max_seconds and self.seconds() >= plan.max_seconds:
+        if self.time_is_up():
             return f"{plan.max_seconds / 60:g} minutes are over"
         return ""
 
@@ -120,11 +123,8 @@ class Training:
         saved = time.monotonic()
         bar = Progress(self.epoch + 1, self.batch, len(batches), plan.log_steps, plan.progress_bar)
         with bar:
-            while self.batch < len(batches):
-                progress = self.progress(len(batches))
-                if progress >= 1 and plan.max_seconds and self.seconds() >= plan.max_seconds:
-                    break
-                rate = self.schedule.rate(self.step, progress)
+            while self.batch < len(batches) and not self.time_is_up():
+                rate = self.schedule.rate(self.step, self.progress(len(batches)))
                 self.train_step(collate(corpus.games, batches[self.batch], self.table), rate)
                 bar.advance(self.loss_sum / self.batch, rate)
                 if stopped():
@@ -143,6 +143,8 @@ class Training:
         self.optimizer.zero_grad(set_to_none=True)
         with self.autocast():
             loss, played = training_loss(self.net, batch, self.weights)
+        if not loss.isfinite():
+            raise DivergedError(f"the loss became {loss.item()} at step {self.step + 1}")
         loss.backward()
         nn.utils.clip_grad_norm_(self.net.parameters(), CLIP_NORM)
         self.optimizer.step()
@@ -181,8 +183,6 @@ class Training:
         self.write_metrics("running")
         print(describe(row, best), flush=True)
         return True
-
-    # Files
 
     def save(self) -> None:
         """Writes last.pt and the state a resumed run starts from."""
