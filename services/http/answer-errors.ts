@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import type { RouteName } from './allowed-methods.ts'
+import { allowedMethods } from './allowed-methods.ts'
+import { errorAnswer } from './error-answer.ts'
+import type { HttpProblem } from './problem.ts'
+import { problem, problemBody } from './problem.ts'
+import { nearestName } from './schema-sentence.ts'
+
+/** Sends a problem; `detail` reaches the client as it is. */
+export function sendProblem(reply: FastifyReply, thrown: HttpProblem): FastifyReply {
+  if (thrown.retryAfterSeconds !== undefined) reply.header('retry-after', String(thrown.retryAfterSeconds))
+  return reply
+    .code(thrown.statusCode)
+    .type('application/problem+json; charset=utf-8')
+    .send(JSON.stringify(problemBody(thrown)))
+}
+
+/** Sends whatever a handler threw: our own faults as a bare 500, with the cause in the log only. */
+export function sendError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
+  const err = error instanceof Error ? error : new Error(String(error))
+  const answer = errorAnswer(err)
+  if (answer !== undefined) return sendProblem(reply, answer)
+  const { method } = request
+  log.error({ err, method, path: pathOf(request), request: request.id }, 'request failed')
+  return sendProblem(reply, problem(500, `podmate failed; its log has the cause under request ${request.id}`))
+}
+
+/** Makes every error of this app problem+json: thrown ones, unknown paths (404) and wrong methods (405). */
+export function answerErrors(app: FastifyInstance, routes: readonly RouteName[], log: Logger): void {
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log))
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request)
+    const methods = allowedMethods(routes, path)
+    if (methods.length === 0) return sendProblem(reply, problem(404, unknownPath(path, routes)))
+    const allow = methods.join(', ')
+    reply.header('allow', allow)
+    return sendProblem(
+      reply,
+      problem(405, `${path} does not answer to ${request.method}; it does to ${allow}`),
+    )
+  })
+}
+
+/** The path of a request, without the query, which may hold a token. */
+export function pathOf(request: FastifyRequest): string {
+  return request.url.split('?')[0] ?? ''
+}
+
+function unknownPath(path: string, routes: readonly RouteName[]): string {
+  const near = nearestName(path, [...new Set(routes.map(({ url }) => url))])
+  const remedy = near === undefined ? '/docs lists what is here' : `did you mean ${near}?`
+  return `nothing is at ${path.slice(0, 200)}: ${remedy}`
+}

@@ -1,0 +1,90 @@
+import type { FastifyInstance } from 'fastify'
+import fastify from 'fastify'
+import type { RouteName } from './allowed-methods.ts'
+import { answerErrors, sendError } from './answer-errors.ts'
+import { answerInTime } from './answer-in-time.ts'
+import { guard } from './guard.ts'
+import { readJsonBodies } from './json-body.ts'
+import { logRequests } from './log-requests.ts'
+import { describeRoutes } from './openapi.ts'
+import type { RouteContext } from './route-context.ts'
+import { controlRoutes } from './routes/control.ts'
+import { docsRoutes } from './routes/docs.ts'
+import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { homeRoutes } from './routes/home.ts'
+import { logRoutes } from './routes/logs.ts'
+import { metricRoutes } from './routes/metrics.ts'
+import { statusRoutes } from './routes/status.ts'
+import { sharedSchemas } from './shared-schemas.ts'
+
+/** The one fastify app, with our routes and those of other services, ready to take requests. */
+export async function buildApp(context: RouteContext): Promise<FastifyInstance> {
+  const { options, log } = context
+  const app = newApp(context)
+  const routes = nameRoutes(app)
+  for (const schema of sharedSchemas) app.addSchema(schema)
+  readJsonBodies(app)
+  answerInTime(app, context)
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(commonHeaders)
+  })
+  guard(app, context)
+  app.addHook('preHandler', async (request) => {
+    if (request.routeOptions.config.activity) options.onActivity()
+  })
+  if (options.verbose) logRequests(app, log)
+  answerErrors(app, routes, log)
+  await describeRoutes(app, options.version)
+  for (const add of ownRoutes) add(app, context)
+  for (const plugin of options.routes) await app.register(plugin)
+  await app.ready()
+  return app
+}
+
+const ownRoutes = [
+  healthRoutes,
+  statusRoutes,
+  eventRoutes,
+  logRoutes,
+  metricRoutes,
+  controlRoutes,
+  docsRoutes,
+  homeRoutes,
+] as const
+
+const commonHeaders = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+}
+
+function newApp({ log }: RouteContext): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    bodyLimit: 1_048_576,
+    ajv: {
+      customOptions: {
+        coerceTypes: false,
+        removeAdditional: false,
+        allErrors: true,
+        verbose: true,
+        validateSchema: false,
+      },
+    },
+    frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
+  })
+  // Answers go out as they are: schemas describe them and tests hold them to it, nothing is cut or bent to fit.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  return app
+}
+
+// A route that says nothing about access must not be reachable by oversight.
+function nameRoutes(app: FastifyInstance): readonly RouteName[] {
+  const routes: RouteName[] = []
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.access === undefined) throw new Error(`route ${String(method)} ${url} declares no access`)
+    for (const name of [method].flat()) routes.push({ method: name, url })
+  })
+  return routes
+}

@@ -1,0 +1,46 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { needsToken, sameOrigin, sameSecret } from './access.ts'
+import { credentials } from './credentials.ts'
+import type { HttpProblem } from './problem.ts'
+import { problem } from './problem.ts'
+import type { RouteContext } from './route-context.ts'
+import { isTrusted } from './trusted.ts'
+
+/** Lets a request through to its route, or throws 401, 403 or (the token cannot be read) 503. */
+export function guard(app: FastifyInstance, context: RouteContext): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const access = request.routeOptions.config.access ?? 'open' // only 404 and 405 have none: build-app.ts sees to it
+    const { apiToken } = context.options
+    if (!needsToken(access, isTrusted(request.raw), apiToken !== undefined)) return
+    try {
+      await demandToken(credentials(request)?.token, () => context.token())
+    } catch (error) {
+      if (error instanceof Error && 'statusCode' in error && error.statusCode === 401) {
+        reply.header('www-authenticate', 'Bearer realm="podmate"')
+      }
+      throw error
+    }
+    if (access === 'change') demandOurPage(request)
+  })
+}
+
+/** Throws 401 unless `given` is the right token. */
+export async function demandToken(given: string | undefined, token: () => Promise<string>): Promise<void> {
+  if (given === undefined) throw unauthorized('this needs the token')
+  if (!sameSecret(given, await token())) throw unauthorized('this token is not the right one')
+}
+
+// A browser sends cookies along whoever asks it to; only our own page may change things by cookie.
+function demandOurPage(request: FastifyRequest): void {
+  if (credentials(request)?.by !== 'cookie' || sameOrigin(request.headers)) return
+  throw problem(
+    403,
+    'changes by cookie are taken from the page of this podmate only; send the token as Bearer',
+  )
+}
+
+function unauthorized(what: string): HttpProblem {
+  return problem(401, `${what}: \`podctl url\`, run in the pod, prints the address with it`, {
+    extra: { hint: 'Authorization: Bearer <token>' },
+  })
+}

@@ -1,0 +1,74 @@
+import type { AddressInfo } from 'node:net'
+import type { ServiceContext } from '../../supervisor/service.ts'
+import type { HttpServer } from './http-server.ts'
+import type { HttpOptions, HttpTimings } from './options.ts'
+import { listenOnSocket } from './socket-listener.ts'
+import { listenOnTcp } from './tcp-listener.ts'
+
+export interface Servers {
+  readonly socket: HttpServer
+  readonly tcp: HttpServer
+}
+
+/** Brings both listeners up and keeps `ready`, `notReady` and the reported addresses true. Settles when no try is left. */
+export async function listen(
+  servers: Servers,
+  options: HttpOptions,
+  timings: HttpTimings,
+  ctx: ServiceContext,
+): Promise<void> {
+  const trouble = new Map<'socket' | 'tcp', string>()
+  const addresses: { socket: string | null; url: string | null } = { socket: null, url: null }
+  const say = () => {
+    ctx.report({ ...addresses })
+    if (trouble.size > 0) ctx.notReady([...trouble.values()].join('; '))
+    else if (addresses.socket !== null && addresses.url !== null) ctx.ready()
+  }
+  const openSocket = async () => {
+    const { path, problems } = await listenOnSocket(
+      servers.socket.server,
+      options.socketPaths,
+      options.socketGroup,
+    )
+    if (path === undefined)
+      trouble.set('socket', `no control socket, so podctl cannot reach this: ${problems.join('; ')}`)
+    else ctx.log.info({ socket: path }, 'listening')
+    addresses.socket = path ?? null
+    say()
+  }
+  const openTcp = async () => {
+    const address = await openPort(servers.tcp, options, timings, ctx, (reason) => {
+      trouble.set('tcp', reason)
+      say()
+    })
+    if (address === undefined) return
+    trouble.delete('tcp')
+    addresses.url = urlOf(address)
+    ctx.log.info({ url: addresses.url }, 'listening')
+    say()
+  }
+  await Promise.all([openSocket(), openTcp()])
+}
+
+async function openPort(
+  { server }: HttpServer,
+  { host, port, portProblem }: HttpOptions,
+  { retryFirstMs, retryCapMs }: HttpTimings,
+  { stop }: ServiceContext,
+  onFailure: (reason: string) => void,
+): Promise<AddressInfo | undefined> {
+  if (port === undefined) {
+    onFailure(portProblem ?? 'there is no TCP port to listen on')
+    return undefined
+  }
+  try {
+    return await listenOnTcp(server, { host, port, retryFirstMs, retryCapMs, onFailure }, stop)
+  } catch (error) {
+    if (stop.aborted) return undefined
+    throw error
+  }
+}
+
+function urlOf({ address, port, family }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

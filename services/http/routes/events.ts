@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { PodView } from '../../../supervisor/pod.ts'
+import type { EventStream } from '../event-stream.ts'
+import { eventStream } from '../event-stream.ts'
+import { eventId, resumePoint } from '../resume-point.ts'
+import type { RouteContext } from '../route-context.ts'
+import { countStreams } from '../stream-count.ts'
+
+/** /events: the status once, then every event, numbered; resumable with the id of the last one that was read. */
+export function eventRoutes(app: FastifyInstance, { options, timings, stop }: RouteContext): void {
+  const enter = countStreams()
+  app.get<{ Querystring: { after?: string } }>(
+    '/events',
+    { config: { access: 'read' }, schema: eventsSchema },
+    (request, reply) => {
+      const leave = enter()
+      const after = resumePoint(lastId(request), options.pod.status())
+      const stream = eventStream(request, reply, timings, stop)
+      stream.ended.addEventListener('abort', leave, { once: true })
+      follow(options.pod, stream, after)
+    },
+  )
+}
+
+function lastId(request: FastifyRequest<{ Querystring: { after?: string } }>): string | undefined {
+  const header = request.headers['last-event-id']
+  return typeof header === 'string' ? header : request.query.after
+}
+
+// The pod keeps the events, a client is only a place in them: nothing is buffered for whoever reads slowly, and who
+// falls behind what is kept gets the status anew.
+function follow(pod: PodView, stream: EventStream, after: number | undefined): void {
+  let last = after
+  let scheduled = false
+  const { startedAt } = pod.status()
+  const catchUp = () => {
+    scheduled = false
+    while (!stream.full() && !stream.ended.aborted) {
+      const events = last === undefined ? undefined : pod.eventsAfter(last)
+      if (events?.length === 0) return
+      if (events === undefined) last = sendSnapshot(pod, stream)
+      for (const event of events ?? []) {
+        if (stream.full()) break
+        stream.send({ id: eventId(startedAt, event.seq), event: 'event', data: event })
+        last = event.seq
+      }
+    }
+  }
+  const wake = () => {
+    if (scheduled) return
+    scheduled = true
+    setImmediate(catchUp)
+  }
+  pod.onEvent(wake, stream.ended)
+  stream.onRoom(wake)
+  catchUp()
+}
+
+function sendSnapshot(pod: PodView, stream: EventStream): number {
+  const status = pod.status()
+  stream.send({ id: eventId(status.startedAt, status.seq), event: 'snapshot', data: status })
+  return status.seq
+}
+
+const eventsSchema = {
+  summary: 'The status, then every event as it happens',
+  description:
+    'Server-Sent Events: one `snapshot` (PodStatus), then `event` (PodEvent) without gaps. To resume, send the last ' +
+    'id as Last-Event-ID or `after`: what was missed follows while it is kept, else a new snapshot.',
+  tags: ['pod'],
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      after: {
+        type: 'string',
+        pattern: '^\\d{1,15}(@\\d{1,15})?$',
+        title: 'the id of an event, like 17@1763773200000',
+      },
+      token: { type: 'string' },
+    },
+  },
+  response: {
+    200: {
+      description: 'An endless stream',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    },
+  },
+}

@@ -1,0 +1,68 @@
+import type { FastifyInstance } from 'fastify'
+import type { Service, ServiceContext } from '../../supervisor/service.ts'
+import { aborted } from '../../supervisor/time.ts'
+import type { HttpServer } from './http-server.ts'
+import { httpServer } from './http-server.ts'
+import { listen } from './listen.ts'
+import type { HttpOptions, HttpTimings } from './options.ts'
+import { defaultHttpTimings } from './options.ts'
+import type { RouteContext } from './route-context.ts'
+import { trust } from './trusted.ts'
+
+export type { HttpOptions, HttpTimings } from './options.ts'
+
+/**
+ * The one HTTP server of the pod: the same routes on a unix socket, where nobody is asked for a token, and on TCP.
+ * A taken port leaves it degraded with the socket in service; a socket that a living podmate holds ends the run.
+ */
+export function http(options: HttpOptions): Service {
+  return {
+    name: 'http',
+    kind: 'service',
+    stopTier: 'tools',
+    restart: 'always',
+    run: (ctx) => run(options, ctx),
+  }
+}
+
+async function run(options: HttpOptions, ctx: ServiceContext): Promise<void> {
+  const timings = { ...defaultHttpTimings, ...options.timings }
+  const app = await newApp(options, timings, ctx)
+  const servers = twoServers(app, timings)
+  try {
+    await listen(servers, options, timings, ctx)
+    await aborted(ctx.stop)
+  } finally {
+    await Promise.all([servers.socket.close(ctx.kill), servers.tcp.close(ctx.kill)])
+    await app.close()
+  }
+}
+
+async function newApp(
+  options: HttpOptions,
+  timings: HttpTimings,
+  ctx: ServiceContext,
+): Promise<FastifyInstance> {
+  // fastify takes a while to load: whoever only wants to know this service (podctl check) does not pay for it.
+  const { buildApp } = await import('./build-app.ts')
+  const { podStopping, stop, log } = ctx
+  const context: RouteContext = { options, timings, podStopping, stop, log, token: tokenReader(options) }
+  return buildApp(context)
+}
+
+function twoServers(app: FastifyInstance, timings: HttpTimings): { socket: HttpServer; tcp: HttpServer } {
+  const socket = httpServer((request, response) => {
+    trust(request)
+    app.routing(request, response)
+  }, timings)
+  const tcp = httpServer((request, response) => app.routing(request, response), timings)
+  return { socket, tcp }
+}
+
+function tokenReader({ apiToken, generatedToken }: HttpOptions): () => Promise<string> {
+  let known = apiToken
+  return async () => {
+    known ??= await generatedToken()
+    return known
+  }
+}
