@@ -157,6 +157,8 @@ class TrainingRun(unittest.TestCase):
         with mock.patch.object(training_module, "evaluate", evaluate):
             _, out, _ = run("early", "--epochs 9 --patience 2 --schedule plateau")
         self.assertIn("no better validation loss for 2 epochs: 4 epochs", out)
+        _, again, _ = run("early", "--epochs 9 --patience 2 --schedule plateau --resume auto")
+        self.assertIn("no better validation loss for 2 epochs: 4 epochs", again)
         self.assertEqual(load(work / "early" / "best.pt")["runtime"]["epochs"], 2)
         self.assertEqual(load(work / "early" / "last.pt")["runtime"]["epochs"], 4)
 

@@ -78,7 +78,9 @@ class Parts(unittest.TestCase):
         games, _ = load_games([self.some_games(7)], self.directory(), 1)
         vocab = {"<PAD>": PAD, "<UNK>": UNK, "e2e4": 2, "d2d4": 3, "g1f3": 4}
         batch = collate(games, [3, 5], token_table(vocab))
-        self.assertEqual(int(games.lengths[3] + games.lengths[5]), len(batch.target))
+        plies = [ply for game in (3, 5) for ply in range(int(games.lengths[game]))]
+        self.assertEqual(batch.ply.tolist(), plies)
+        self.assertEqual(batch.side.tolist(), [ply % 2 for ply in plies])
         self.assertLessEqual({2, 3, 4}, set(batch.legal[0].tolist()))
         codes = square_classes(games.boards[games.span(3)])
         board = chess.Board()
