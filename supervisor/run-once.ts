@@ -83,7 +83,7 @@ function onChange(tell: (event: ServiceEventBody) => void) {
   }
 }
 
-function reporter(name: string, redact: (text: string) => string, tell: (event: ServiceEventBody) => void) {
+function reporter(name: string, tell: (event: ServiceEventBody) => void) {
   const tellChange = onChange(tell)
   return (details: JsonObject) => {
     if (Buffer.byteLength(JSON.stringify(details)) > reportLimitBytes) {

@@ -2,8 +2,6 @@ import { runChild } from '../../supervisor/child.ts'
 import type { RestartPolicy, Service } from '../../supervisor/service.ts'
 
 export interface TrainerOptions {
-  /** Why it does not run here; shown as `disabled`. */
-  readonly disabled?: string | undefined
   /** Run by `/bin/sh -c`. */
   readonly command: string
   readonly cwd: string
@@ -17,11 +15,10 @@ export interface TrainerOptions {
 const oomScoreAdj = 800
 
 /** Runs the user's training command. Its exit code and signal are kept and shown, never turned into success. */
-export function trainer({ disabled, command, cwd, env, user, restart }: TrainerOptions): Service {
+export function trainer({ command, cwd, env, user, restart }: TrainerOptions): Service {
   return {
     name: 'trainer',
     kind: 'task',
-    ...(disabled ? { disabled } : {}),
     after: ['state'],
     stopTier: 'work',
     restart,

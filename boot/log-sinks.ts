@@ -3,7 +3,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import roll from 'pino-roll'
-import type { LogLine } from './supervisor/pod.ts'
+import type { LogLine } from '../supervisor/pod.ts'
 
 /** Takes a redacted line, as JSON and in parts. */
 export type LogSink = (json: string, line: LogLine) => void

@@ -1,0 +1,26 @@
+import type { StatePort } from '../services/state/port.ts'
+import { phaseTime } from '../supervisor/phase-times.ts'
+import type { Recorder } from '../supervisor/stop-in-order.ts'
+import type { Pod } from '../supervisor/supervise.ts'
+
+const timesFile = 'timings/runpod_phase_times.jsonl'
+const shutdownFile = 'last-shutdown.json'
+
+/** Appends a line for every phase of the boot and the stop to `timings/runpod_phase_times.jsonl`. */
+export function keepPhaseTimes(pod: Pod, state: StatePort): void {
+  const runId = `${process.pid}-${Date.now()}`
+  pod.onEvent((event) => {
+    const service = 'service' in event ? pod.status().services[event.service] : undefined
+    const line = phaseTime(event, service, runId)
+    // A volume that is away is told once by the state service, which also keeps the line.
+    if (line) state.append(timesFile, `${JSON.stringify(line)}\n`).catch(() => {})
+  }, new AbortController().signal)
+}
+
+/** Writes `last-shutdown.json`, the last thing that is written. */
+export function shutdownRecorder(state: StatePort): Recorder {
+  return {
+    service: 'state',
+    write: (report) => state.writeText(shutdownFile, `${JSON.stringify(report, null, 2)}\n`),
+  }
+}

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path'
+import type { Variables } from '../environment/secrets.ts'
+import { configurationMessage, type Environment, readEnvironment } from '../environment.ts'
+import manifest from '../package.json' with { type: 'json' }
+import { eventLevel, eventText } from '../supervisor/event-text.ts'
+import { platformWarnings } from '../supervisor/platform.ts'
+import type { Service } from '../supervisor/service.ts'
+import type { Recorder } from '../supervisor/stop-in-order.ts'
+import type { StopRequests } from '../supervisor/stop-requests.ts'
+import { newPod, type Pod } from '../supervisor/supervise.ts'
+import { defaultTimings } from '../supervisor/timings.ts'
+import { openLog, type PodLog } from './pod-log.ts'
+
+export const exitCodes = { requested: 0, internal: 70, configuration: 78 } as const
+
+/** What the services of a pod are made from. */
+export interface Setup {
+  /** The environment as it was given: for the programs of the user only. */
+  readonly env: Variables
+  readonly environment: Environment
+  /** The core group, which is in order when a pod starts at all. */
+  readonly core: NonNullable<Environment['values']['pod']>
+  /** POD_STATE_DIR, absolute. */
+  readonly stateDir: string
+  readonly version: string
+  readonly pod: Pod
+  readonly log: PodLog
+  /** Ends the pod because it must not run here: exit code 78. */
+  refuse(message: string): void
+}
+export interface Composition {
+  readonly services: readonly Service[]
+  readonly recorder: Recorder
+}
+
+/** Runs a pod from the environment to its exit code. Never rejects: an error of our own is told and exits with 70. */
+export async function runPod(
+  requests: StopRequests,
+  env: Variables,
+  compose: (setup: Setup) => Composition,
+): Promise<number> {
+  const { version } = manifest
+  const environment = readEnvironment(env)
+  const core = environment.values.pod
+  if (!core) {
+    process.stderr.write(`${configurationMessage(environment)}\n`)
+    return exitCodes.configuration
+  }
+  const stateDir = environment.values.state?.POD_STATE_DIR ?? resolve('.podmate')
+  const log = openLog(environment.values, env, stateDir)
+  let exitCode: number = exitCodes.requested
+  const pod = podOf(environment, core.SHUTDOWN_BUDGET_SECONDS, version, log)
+  const refuse = (message: string) => {
+    exitCode = exitCodes.configuration
+    pod.emit({ type: 'pod-warning', text: message })
+    pod.shutdown(message)
+  }
+  requests.onStop((signal) => pod.shutdown(signal))
+  requests.onKill((signal) => pod.killAll(`${signal} again`))
+  process.on('uncaughtException', (err) => {
+    log.log.fatal({ err }, 'internal error: podmate ends')
+    exitCode = exitCodes.internal
+    pod.shutdown('internal error')
+    pod.killAll('internal error')
+  })
+  try {
+    const { services, recorder } = compose({ env, environment, core, stateDir, version, pod, log, refuse })
+    void log.openFile()
+    const running = pod.run(services, recorder)
+    for (const text of [...warningsOf(environment), ...platformWarnings()])
+      pod.emit({ type: 'pod-warning', text })
+    await running
+  } catch (err) {
+    log.log.fatal({ err }, 'internal error: podmate ends')
+    exitCode = exitCodes.internal
+  }
+  log.flush()
+  return exitCode
+}
+
+function podOf(
+  environment: Environment,
+  budgetSeconds: number,
+  version: string,
+  { log, book, redact }: PodLog,
+): Pod {
+  const timings = { ...defaultTimings, shutdownBudgetMs: budgetSeconds * 1000 }
+  const pod = newPod({ version, timings, log, book, redact, guarded: ['sshd', 'http', 'state'] })
+  pod.onEvent((event) => {
+    const level = eventLevel(event)
+    const service = 'service' in event ? event.service : 'podmate'
+    if (level) log[level]({ service, event: event.seq }, eventText(event))
+  }, new AbortController().signal)
+  if (environment.problems.length > 0) log.error(configurationMessage(environment))
+  return pod
+}
+
+function warningsOf(environment: Environment): readonly string[] {
+  return [...environment.problems.map(({ message }) => message), ...environment.warnings]
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import type { Composition, Setup } from './boot/run-pod.ts'
+import { stopRequests } from './supervisor/stop-requests.ts'
+
+// First of all: a stop that comes while everything else is still being read must not be lost.
+const requests = stopRequests()
+
+const [
+  boot,
+  options,
+  { activity },
+  records,
+  { socketPaths },
+  { http },
+  { inference },
+  { state },
+  { trainer },
+  { healthchecks },
+] = await Promise.all([
+  import('./boot/run-pod.ts'),
+  import('./boot/service-options.ts'),
+  import('./boot/activity.ts'),
+  import('./boot/keep-records.ts'),
+  import('./services/http/socket-paths.ts'),
+  import('./services/http/service.ts'),
+  import('./services/inference/service.ts'),
+  import('./services/state/service.ts'),
+  import('./services/trainer/service.ts'),
+  import('./services/healthchecks/service.ts'),
+])
+
+/** Every service of the pod, introduced to the others by what it hands out. */
+function compose(setup: Setup): Composition {
+  const { pod, log, stateDir, version } = setup
+  const { values } = setup.environment
+  const kept = state({ dir: stateDir, podId: values.platform?.RUNPOD_POD_ID, onConflict: setup.refuse })
+  records.keepPhaseTimes(pod, kept.port)
+  const model = inference(options.inferenceOptions(setup))
+  const onActivity = activity(values.http?.ACTIVITY_HEARTBEAT_FILE, kept.port.touch, (err) =>
+    log.log.warn({ err }, 'ACTIVITY_HEARTBEAT_FILE cannot be touched'),
+  )
+  const web = http({
+    ...options.httpOptions(setup),
+    ...{ pod, version, onActivity },
+    socketPaths: socketPaths(stateDir),
+    routes: values.inference?.START_INFERENCE_API === false ? [] : [model.routes],
+    health: model.health,
+    generatedToken: () => kept.port.secret('api-token'),
+  })
+  const noTrainer = options.trainerProblem(setup)
+  for (const text of noTrainer ? [] : options.withheldFromTrainer(setup))
+    log.log.warn({ service: 'trainer' }, text)
+  return {
+    services: [
+      kept.service,
+      web,
+      options.unless(options.inferenceProblem(setup), model.service),
+      options.unless(noTrainer, trainer(options.trainerOptions(setup))),
+      healthchecks({ url: values.healthchecks?.HEALTHCHECKS_URL, pod }),
+    ],
+    recorder: records.shutdownRecorder(kept.port),
+  }
+}
+
+process.exit(await boot.runPod(requests, process.env, compose))
