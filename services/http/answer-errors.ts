@@ -3,9 +3,9 @@ import type { Logger } from 'pino'
 import type { RouteName } from './allowed-methods.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { errorAnswer } from './error-answer.ts'
+import { nearestName } from './nearest-name.ts'
 import type { HttpProblem } from './problem.ts'
 import { problem, problemBody } from './problem.ts'
-import { nearestName } from './schema-sentence.ts'
 
 /** Sends a problem; `detail` reaches the client as it is. */
 export function sendProblem(reply: FastifyReply, thrown: HttpProblem): FastifyReply {

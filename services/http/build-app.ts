@@ -16,6 +16,7 @@ import { homeRoutes } from './routes/home.ts'
 import { logRoutes } from './routes/logs.ts'
 import { metricRoutes } from './routes/metrics.ts'
 import { statusRoutes } from './routes/status.ts'
+import { tokenRoutes } from './routes/token.ts'
 import { sharedSchemas } from './shared-schemas.ts'
 
 /** The one fastify app, with our routes and those of other services, ready to take requests. */
@@ -49,6 +50,7 @@ const ownRoutes = [
   logRoutes,
   metricRoutes,
   controlRoutes,
+  tokenRoutes,
   docsRoutes,
   homeRoutes,
 ] as const

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { HttpTimings } from './options.ts'
+import type { RouteContext } from './route-context.ts'
 
 export interface StreamEvent {
   readonly id?: string
@@ -18,13 +18,16 @@ export interface EventStream {
   onRoom(listener: () => void): void
 }
 
-/** Takes the answer over as an event stream. A client that reads nothing for `stallMs` is dropped. */
+/**
+ * Takes the answer over as an event stream. A client that reads nothing for `stallMs` is dropped; one that is there
+ * when the pod goes down is told so by an `end` event.
+ */
 export function eventStream(
   request: FastifyRequest,
   reply: FastifyReply,
-  { heartbeatMs, stallMs }: Pick<HttpTimings, 'heartbeatMs' | 'stallMs'>,
-  stop: AbortSignal,
+  { timings, podStopping, stop }: RouteContext,
 ): EventStream {
+  const { heartbeatMs, stallMs } = timings
   reply.hijack()
   const { raw } = reply
   const headers = Object.entries({ ...reply.getHeaders(), ...streamHeaders })
@@ -41,7 +44,7 @@ export function eventStream(
     stalled = undefined
   })
   const heartbeat = setInterval(() => write(':\n\n'), heartbeatMs)
-  const end = () => raw.end()
+  const end = () => raw.end(podStopping.aborted ? eventText(farewell) : undefined)
   stop.addEventListener('abort', end, { once: true })
   raw.on('error', () => raw.destroy()) // the client has gone while we wrote
   raw.once('close', () => {
@@ -59,6 +62,9 @@ export function eventStream(
     onRoom: (listener) => raw.on('drain', listener),
   }
 }
+
+// Tells a reader that it need not come back: after any other end it should.
+const farewell: StreamEvent = { event: 'end', data: { reason: 'podmate is going down' } }
 
 // `no-transform` and `x-accel-buffering` keep proxies from holding events back.
 const streamHeaders = {

@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein'
 import type { JsonObject, JsonValue } from '../../supervisor/service.ts'
+import { nearestName } from './nearest-name.ts'
 
 /** One error of Ajv, made with `verbose: true`. */
 export interface SchemaError {
@@ -25,13 +25,6 @@ export function schemaSentence(errors: readonly SchemaError[], part: string): st
   const sentences = [...new Set(errors.map((error) => sentence(error, where)))]
   const more = sentences.length - shownErrors
   return sentences.slice(0, shownErrors).join('; ') + (more > 0 ? `; and ${more} more` : '')
-}
-
-/** The known name that was probably meant, if one is near. Pure. */
-export function nearestName(name: string, known: readonly string[]): string | undefined {
-  if (known.length === 0 || name.length > 64) return undefined
-  const candidate = closest(name, known)
-  return distance(name, candidate) <= Math.max(1, Math.floor(candidate.length / 3)) ? candidate : undefined
 }
 
 function sentence(error: SchemaError, where: string): string {

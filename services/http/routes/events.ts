@@ -7,17 +7,18 @@ import type { RouteContext } from '../route-context.ts'
 import { countStreams } from '../stream-count.ts'
 
 /** /events: the status once, then every event, numbered; resumable with the id of the last one that was read. */
-export function eventRoutes(app: FastifyInstance, { options, timings, stop }: RouteContext): void {
+export function eventRoutes(app: FastifyInstance, context: RouteContext): void {
+  const { pod } = context.options
   const enter = countStreams()
   app.get<{ Querystring: { after?: string } }>(
     '/events',
     { config: { access: 'read' }, schema: eventsSchema },
     (request, reply) => {
       const leave = enter()
-      const after = resumePoint(lastId(request), options.pod.status())
-      const stream = eventStream(request, reply, timings, stop)
+      const after = resumePoint(lastId(request), pod.status())
+      const stream = eventStream(request, reply, context)
       stream.ended.addEventListener('abort', leave, { once: true })
-      follow(options.pod, stream, after)
+      follow(pod, stream, after)
     },
   )
 }

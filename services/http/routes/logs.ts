@@ -13,8 +13,8 @@ type LogRequest = FastifyRequest<{
 const defaultLines = 100
 
 /** /logs and /logs/:service: the last lines, and with `follow=1` every further one. */
-export function logRoutes(app: FastifyInstance, { options, timings, stop }: RouteContext): void {
-  const { pod } = options
+export function logRoutes(app: FastifyInstance, context: RouteContext): void {
+  const { pod } = context.options
   const enter = countStreams()
   const answer = (request: LogRequest, reply: FastifyReply) => {
     const { service } = request.params
@@ -22,7 +22,7 @@ export function logRoutes(app: FastifyInstance, { options, timings, stop }: Rout
     const lines = pod.logLines(service, Number(request.query.lines ?? defaultLines))
     if (request.query.follow !== '1') return { lines }
     const leave = enter()
-    const stream = eventStream(request, reply, timings, stop)
+    const stream = eventStream(request, reply, context)
     stream.ended.addEventListener('abort', leave, { once: true })
     follow(pod, stream, lines, service)
     return undefined

@@ -1,0 +1,60 @@
+import type { Call, CallOptions } from './call.ts'
+import { check } from './check.ts'
+import { control } from './control.ts'
+import { events } from './events.ts'
+import { logs } from './logs.ts'
+import { ready } from './ready.ts'
+import { shutdown } from './shutdown.ts'
+import { status } from './status.ts'
+import { tail } from './tail.ts'
+import { timing } from './timing.ts'
+import { url } from './url.ts'
+
+export interface PodctlCommand {
+  /** What comes after the name: `<service>` must be given, `[service]` may be. */
+  readonly takes?: '<service>' | '[service]'
+  readonly options?: readonly (keyof CallOptions)[]
+  readonly does: string
+  run(call: Call): Promise<number>
+}
+
+/** THE table of commands: parsing, help and README are made from it. */
+export const commands: Readonly<Record<string, PodctlCommand>> = {
+  status: { options: ['json'], does: 'Every service with its state and reason.', run: status },
+  start: {
+    takes: '<service>',
+    options: ['force'],
+    does: 'Starts a service; waits until it is ready.',
+    run: control('start'),
+  },
+  stop: {
+    takes: '<service>',
+    options: ['force'],
+    does: 'Stops a service; waits until nothing of it is left.',
+    run: control('stop'),
+  },
+  restart: {
+    takes: '<service>',
+    options: ['force'],
+    does: 'Stops it and starts it again, also out of a crash loop.',
+    run: control('restart'),
+  },
+  logs: {
+    takes: '[service]',
+    options: ['lines'],
+    does: 'The last lines (100) of a service, or of all.',
+    run: logs,
+  },
+  tail: {
+    takes: '[service]',
+    options: ['lines'],
+    does: 'The last lines (10) and every further one.',
+    run: tail,
+  },
+  events: { options: ['json'], does: 'The status in a line, then every event as it happens.', run: events },
+  ready: { does: 'Exit 0 when every enabled service is ready, else the reasons.', run: ready },
+  timing: { does: 'How long each service took, and what the start waited for.', run: timing },
+  url: { does: 'The address of the page, with the token in it.', run: url },
+  check: { does: 'The configuration as podmate understands it; needs no running podmate.', run: check },
+  shutdown: { does: 'Ends the whole pod in order; waits until it has ended.', run: shutdown },
+}

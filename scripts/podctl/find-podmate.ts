@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import { lstat } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import { readEnvironment } from '../../environment.ts'
+import { socketPaths } from '../../services/http/socket-paths.ts'
+import type { CallOptions } from './call.ts'
+import { type Client, client } from './client.ts'
+import { exitCodes, PodctlError } from './exit-codes.ts'
+
+/** The podmate that is meant: `--url`, else PODMATE_SOCKET, else the one of this state folder. Throws exit 3 without one. */
+export async function findPodmate(options: CallOptions, env: NodeJS.ProcessEnv): Promise<Client> {
+  if (options.url !== undefined) return client(remote(options.url, options.token ?? env.PODMATE_TOKEN))
+  const tried: string[] = []
+  for (const path of candidates(env)) {
+    const problem = await whyNot(path)
+    if (problem === undefined) return client({ socketPath: path })
+    tried.push(`  ${path}: ${problem}`)
+  }
+  throw new PodctlError(
+    exitCodes.notHere,
+    `podmate does not run here. Sockets tried:\n${tried.join('\n')}\n` +
+      'Start it with `npm start`; one with another state folder is found by POD_STATE_DIR or PODMATE_SOCKET.',
+  )
+}
+
+function remote(address: string, token: string | undefined) {
+  const url = URL.parse(address)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new PodctlError(
+      exitCodes.usage,
+      `--url must be an http or https address, like http://127.0.0.1:8000/`,
+    )
+  }
+  const shown = url.searchParams.get('token') ?? undefined
+  url.search = ''
+  url.hash = ''
+  return { url, token: token ?? shown }
+}
+
+/** Where a podmate of this environment may listen, the likeliest first. */
+export function candidates(env: NodeJS.ProcessEnv): readonly string[] {
+  const named = (env.PODMATE_SOCKET ?? '').trim()
+  if (named !== '') return [named]
+  // The owner's sockets, and those of a podmate that root has started.
+  const uids = [process.getuid?.() ?? 0, 0]
+  return [...new Set(stateFolders(env).flatMap((folder) => uids.flatMap((uid) => socketPaths(folder, uid))))]
+}
+
+// `npm start` runs in the repository: there a relative state folder lies, wherever podctl is typed.
+function stateFolders(env: NodeJS.ProcessEnv): readonly string[] {
+  const here = readEnvironment(env).values.state?.POD_STATE_DIR
+  const isGiven = (env.POD_STATE_DIR ?? '').trim() !== ''
+  const repo = resolve(import.meta.dirname, '../..')
+  return [...(here === undefined ? [] : [here]), ...(isGiven ? [] : [join(repo, '.podmate')])]
+}
+
+async function whyNot(path: string): Promise<string | undefined> {
+  const strange = await notOurs(dirname(path))
+  if (strange !== undefined) return strange
+  const socket = connect({ path })
+  try {
+    await once(socket, 'connect')
+    return undefined
+  } catch (error) {
+    return reasons[error instanceof Error && 'code' in error ? String(error.code) : ''] ?? String(error)
+  } finally {
+    socket.destroy()
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'not there',
+  ECONNREFUSED: 'nobody listens there any more',
+  EACCES: 'not allowed: run podctl as the account that runs podmate, or as root',
+}
+
+// In a shared temporary folder anyone can lay a socket that pretends to be podmate.
+async function notOurs(folder: string): Promise<string | undefined> {
+  const found = await lstat(folder).catch(() => undefined)
+  if (found === undefined) return undefined
+  const trusted = [0, process.getuid?.() ?? 0]
+  return trusted.includes(found.uid)
+    ? undefined
+    : `its folder belongs to uid ${found.uid}, so it is not trusted`
+}
