@@ -1,0 +1,38 @@
+import type { InferAnswer } from './infer-schema.ts'
+import type { Position } from './position.ts'
+import { probabilities, rankLegal, topIds } from './ranking.ts'
+import type { ServedModel } from './served-model.ts'
+
+/** The answer without its latency: what the model would play, and what it may. */
+export function answer(
+  scores: Float32Array,
+  position: Position,
+  { served, topk }: { readonly served: ServedModel; readonly topk: number },
+): Omit<InferAnswer, 'latency_ms'> {
+  const { vocabulary, model, generation } = served
+  const ids = topIds(scores, topk)
+  const tokens = ids.map((id) => vocabulary.tokenOf(id))
+  const scoreOf = (uci: string) => {
+    const id = vocabulary.idOf(uci)
+    return id === undefined ? undefined : scores[id]
+  }
+  const legal = rankLegal(position.legalMoves(), scoreOf)
+  const best = legal[0]?.uci ?? ''
+  return {
+    topk: tokens,
+    topk_scores: [...probabilities(scores, ids)],
+    predicted_uci: tokens[0] ?? '',
+    best_legal: best,
+    best_legal_san: best === '' ? '' : (position.san(best) ?? ''),
+    legal_topk: legal.slice(0, topk),
+    game_over: position.gameOver(),
+    device: model.device,
+    model_path: model.path,
+    generation,
+  }
+}
+
+/** How many choices to list: `byDefault` for nothing or 0, and never more than there are tokens. */
+export function topkFor(asked: number | null | undefined, byDefault: number, vocabulary: number): number {
+  return Math.min(Math.max(asked || byDefault, 1), vocabulary)
+}

@@ -1,0 +1,120 @@
+import { ProgramEnded } from '../../supervisor/ending.ts'
+import type { Ending } from '../../supervisor/events.ts'
+import type { HostProcess } from './host-process.ts'
+import type { FromHost, LoadedModel, LoadOrder, LoadProgress, Rejection, Row } from './model-host/protocol.ts'
+
+/** How long the host may be silent: from one step of loading to the next, and from a question to its answer. */
+export interface HostPatience {
+  readonly loadMs: number
+  readonly answerMs: number
+}
+
+/** No model can be served; `rejected` lists what was looked at. */
+export class LoadRefused extends Error {
+  readonly rejected: readonly Rejection[]
+
+  constructor(message: string, rejected: readonly Rejection[]) {
+    super(message)
+    this.name = 'LoadRefused'
+    this.rejected = rejected
+  }
+}
+
+interface Question extends PromiseWithResolvers<Float32Array> {
+  readonly timer: NodeJS.Timeout
+}
+
+/** The parent's end of a model host: typed messages, answers by number, no patience with a silent host. */
+export class ModelHost {
+  readonly #process: HostProcess
+  readonly #patience: HostPatience
+  readonly #questions = new Map<number, Question>()
+  readonly #loaded = Promise.withResolvers<LoadedModel>()
+  readonly #ended = Promise.withResolvers<Ending>()
+  #lastId = 0
+  #silence: NodeJS.Timeout | undefined
+  #onProgress: (progress: LoadProgress) => void = () => {}
+  #progress: LoadProgress | undefined
+
+  constructor(process: HostProcess, patience: HostPatience) {
+    this.#process = process
+    this.#patience = patience
+    this.#loaded.promise.catch(() => {}) // whoever asked for the model hears of it
+    process.onMessage((message) => this.#receive(message as FromHost)) // the host sends nothing else
+    void process.ended.then((ending) => this.#close(ending))
+  }
+
+  /** Settles when the host has ended, or was given up on because it was silent for too long. */
+  get ended(): Promise<Ending> {
+    return this.#ended.promise
+  }
+
+  /** What the host was last heard to do while it loaded. */
+  get progress(): LoadProgress | undefined {
+    return this.#progress
+  }
+
+  /** Loads a model; rejects with LoadRefused, or with ProgramEnded when the host ends or is given up on. */
+  load(order: LoadOrder, onProgress: (progress: LoadProgress) => void): Promise<LoadedModel> {
+    this.#onProgress = onProgress
+    this.#expectNews()
+    this.#process.send({ type: 'load', order })
+    return this.#loaded.promise
+  }
+
+  /** One score for each token of the vocabulary; rejects when the host cannot answer or has ended. */
+  run(row: Row): Promise<Float32Array> {
+    const { answerMs } = this.#patience
+    this.#lastId += 1
+    const timer = setTimeout(() => this.#giveUp(`gave no answer for ${answerMs / 1000} s`), answerMs)
+    const question = { ...Promise.withResolvers<Float32Array>(), timer }
+    this.#questions.set(this.#lastId, question)
+    this.#process.send({ type: 'run', id: this.#lastId, row })
+    return question.promise
+  }
+
+  #receive(message: FromHost): void {
+    if (message.type === 'scores') this.#take(message.id)?.resolve(message.scores)
+    else if (message.type === 'failed') this.#take(message.id)?.reject(new Error(message.reason))
+    else if (message.type === 'progress') this.#noteProgress(message.progress)
+    else this.#finishLoading(message)
+  }
+
+  #noteProgress(progress: LoadProgress): void {
+    this.#progress = progress
+    this.#expectNews()
+    this.#onProgress(progress)
+  }
+
+  #finishLoading(message: Extract<FromHost, { type: 'loaded' | 'refused' }>): void {
+    clearTimeout(this.#silence)
+    if (message.type === 'loaded') this.#loaded.resolve(message.model)
+    else this.#loaded.reject(new LoadRefused(message.reason, message.rejected))
+  }
+
+  #expectNews(): void {
+    const { loadMs } = this.#patience
+    clearTimeout(this.#silence)
+    this.#silence = setTimeout(() => this.#giveUp(`was silent for ${loadMs / 1000} s while loading`), loadMs)
+  }
+
+  #take(id: number): Question | undefined {
+    const question = this.#questions.get(id)
+    this.#questions.delete(id)
+    clearTimeout(question?.timer)
+    return question
+  }
+
+  // A process that hangs in the kernel may never be seen to end, so it is over for us at once.
+  #giveUp(reason: string): void {
+    this.#process.kill()
+    this.#close({ ok: false, exitCode: null, signal: 'SIGKILL', reason: `${reason} and was killed` })
+  }
+
+  #close(ending: Ending): void {
+    clearTimeout(this.#silence)
+    this.#ended.resolve(ending)
+    this.#loaded.reject(new ProgramEnded(ending))
+    for (const id of [...this.#questions.keys()]) this.#take(id)?.reject(new ProgramEnded(ending))
+  }
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import { type Device, DeviceUnavailable, deviceName, devicesFor } from './device.ts'
+import { lstmGraph } from './lstm-graph.ts'
+import type { LstmWeights } from './lstm-weights.ts'
+import type { ModelFile } from './model-file.ts'
+import { encodeOnnx } from './onnx-proto.ts'
+import { openSession } from './session.ts'
+import { sizeOf, type Tensor } from './tensor.ts'
+
+/** The device that models are run on, and what the user should know about it. */
+export interface ChosenDevice {
+  readonly device: Device
+  readonly warnings: readonly string[]
+}
+
+/** Tries the devices that `requested` allows; a GPU counts only when a small LSTM really ran on it. */
+export async function chooseDevice(requested: string): Promise<ChosenDevice> {
+  const warnings: string[] = []
+  for (const device of devicesFor(requested, hasGpu())) {
+    if (device.type === 'cpu') return { device, warnings }
+    const problem = await cudaProblem(device)
+    if (problem === undefined) return { device, warnings }
+    warnings.push(`${deviceName(device)} does not work here: ${problem}`)
+  }
+  throw new DeviceUnavailable(
+    `INFERENCE_API_DEVICE=${requested}, but ${warnings.join('; ')}. Set it to auto or cpu, or use an image and a host with CUDA.`,
+  )
+}
+
+function hasGpu(): boolean {
+  return existsSync('/dev/nvidia0') || existsSync('/dev/dxg')
+}
+
+async function cudaProblem(device: Device): Promise<string | undefined> {
+  try {
+    const session = await openSession(probe(), device, { threads: 1, onOpen: () => {} })
+    await session.release()
+    return session.device === 'cpu' ? 'onnxruntime ran the model on the CPU instead' : undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** The smallest model of the family: a missing cuDNN shows only when an LSTM runs. */
+function probe(): ModelFile {
+  const weights: LstmWeights = {
+    tokenEmbedding: zeros(2, 4),
+    layers: [
+      {
+        inputWeights: zeros(16, 4),
+        hiddenWeights: zeros(16, 4),
+        inputBias: zeros(16),
+        hiddenBias: zeros(16),
+      },
+    ],
+    features: [],
+    classifierWeights: zeros(2, 4),
+    classifierBias: zeros(2),
+  }
+  const onnx = encodeOnnx(lstmGraph(weights))
+  return { family: 'probe', tokens: ['<PAD>', '<UNK>'], unknownId: 1, parameters: null, onnx }
+}
+
+function zeros(...shape: number[]): Tensor {
+  return { shape, data: new Float32Array(sizeOf(shape)) }
+}

@@ -1,0 +1,49 @@
+import { type LstmConfig, lstmConfig } from './lstm-config.ts'
+import { checkShapes, expectedShapes } from './lstm-shapes.ts'
+import { ModelRefused } from './model-refused.ts'
+import { type PickleValue, TensorRef } from './pickle-value.ts'
+import { type Tokens, tokensOf } from './vocabulary-tokens.ts'
+
+export const lstmFamily = 'next_move_lstm'
+
+/** A checked NextMoveLSTM artifact whose numbers were not read yet. */
+export interface LstmArtifact extends Tokens {
+  readonly config: LstmConfig
+  readonly tensors: ReadonlyMap<string, TensorRef>
+}
+
+type Dictionary = ReadonlyMap<PickleValue, PickleValue>
+
+/** Reads what `torch.save` of the trainer wrote: vocab, config, state_dict and, in newer ones, model_family. */
+export function lstmArtifact(value: PickleValue): LstmArtifact {
+  if (!(value instanceof Map))
+    throw new ModelRefused('it holds no dictionary with vocab, config and state_dict')
+  const family = value.get('model_family') ?? lstmFamily
+  if (family !== lstmFamily) {
+    throw new ModelRefused(`its model_family is ${JSON.stringify(family)}; ${lstmFamily} is served`)
+  }
+  const tokens = tokensOf([...dictionary(value, 'vocab')])
+  const tensors = tensorsOf(dictionary(value, 'state_dict'))
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]))
+  const config = lstmConfig(dictionary(value, 'config'), shapes)
+  checkShapes(shapes, expectedShapes(config, tokens.tokens.length))
+  return { ...tokens, config, tensors }
+}
+
+function dictionary(artifact: Dictionary, key: string): Dictionary {
+  const value = artifact.get(key)
+  if (!(value instanceof Map))
+    throw new ModelRefused(`it holds no dictionary ${key}; it is no NextMoveLSTM artifact`)
+  return value
+}
+
+function tensorsOf(stateDict: Dictionary): Map<string, TensorRef> {
+  const tensors = new Map<string, TensorRef>()
+  for (const [name, value] of stateDict) {
+    if (typeof name !== 'string' || !(value instanceof TensorRef)) {
+      throw new ModelRefused('its state_dict holds something besides named tensors')
+    }
+    tensors.set(name, value)
+  }
+  return tensors
+}

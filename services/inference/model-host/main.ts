@@ -1,0 +1,50 @@
+import { chooseDevice } from './choose-device.ts'
+import { type ChosenModel, chooseModel, NoModel } from './choose-model.ts'
+import type { FromHost, LoadedModel, LoadOrder, Row, ToHost } from './protocol.ts'
+import type { Session } from './session.ts'
+
+// The process that owns onnxruntime: its runs block the thread they are on, and it may crash or be killed.
+process.title = 'podmate model-host'
+process.once('disconnect', () => process.exit(0))
+
+let session: Session | undefined
+
+function send(message: FromHost): void {
+  process.send?.(message)
+}
+
+async function load(order: LoadOrder): Promise<void> {
+  try {
+    const device = await chooseDevice(order.device)
+    const chosen = await chooseModel(order, device, (progress) => send({ type: 'progress', progress }))
+    session = chosen.ready.session
+    send({ type: 'loaded', model: describe(chosen, device.warnings, order) })
+  } catch (error) {
+    const rejected = error instanceof NoModel ? error.rejected : []
+    send({ type: 'refused', reason: error instanceof Error ? error.message : String(error), rejected })
+  }
+}
+
+function describe(
+  { ready, source, rejected }: ChosenModel,
+  warnings: readonly string[],
+  order: LoadOrder,
+): LoadedModel {
+  const { path, file, session: opened } = ready
+  const { device, nodes } = opened
+  return { path, source, ...file, device, deviceRequested: order.device, nodes, rejected, warnings }
+}
+
+async function run(id: number, row: Row): Promise<void> {
+  try {
+    if (session === undefined) throw new Error('no model is loaded')
+    send({ type: 'scores', id, scores: await session.run(row) })
+  } catch (error) {
+    send({ type: 'failed', id, reason: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+process.on('message', (message) => {
+  const order = message as ToHost // the channel's other end is host-process.ts, which sends nothing else
+  void (order.type === 'load' ? load(order.order) : run(order.id, order.row))
+})

@@ -1,0 +1,90 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyPluginAsync } from 'fastify'
+import type { JsonObject, Service } from '../../supervisor/service.ts'
+import { modelHealth } from './announce-model.ts'
+import type { HostProcessOptions } from './host-process.ts'
+import type { ProgressTerminal } from './load-progress.ts'
+import type { LoadOrder } from './model-host/protocol.ts'
+import type { HostPatience } from './model-host.ts'
+import type { QueueLimits } from './request-queue.ts'
+import { inferenceRoutes } from './routes.ts'
+import { runHost } from './run-host.ts'
+import type { Serving } from './served-model.ts'
+import { Suspects } from './suspects.ts'
+
+/** Parsed values of the environment, and limits that tests make smaller. */
+export interface InferenceOptions {
+  /** INFERENCE_API_MODEL_PATH: a file, or `latest`. */
+  readonly modelPath: string
+  /** ARTIFACT_DIRS: where `latest` looks. */
+  readonly artifactDirs: readonly string[]
+  /** INFERENCE_API_DEVICE: auto, cpu, cuda or cuda:N. */
+  readonly device: string
+  /** INFERENCE_API_TOPK_DEFAULT. */
+  readonly topkDefault: number
+  /** Threads inside one operator of the model. */
+  readonly threads: number
+  /** The model host's environment and account. */
+  readonly host: HostProcessOptions
+  readonly bundledModel?: string
+  readonly queue?: QueueLimits
+  readonly patience?: HostPatience
+  /** From `stop` to the last answer of what was asked before it. */
+  readonly drainMs?: number
+  /** Where a progress bar is drawn while a model loads, if it is a terminal. */
+  readonly terminal?: ProgressTerminal
+}
+
+export interface Inference {
+  readonly service: Service
+  readonly routes: FastifyPluginAsync
+  /** For /healthz: device, device_requested, model_path, load_seconds, source, generation; `reason` while nothing is served. */
+  health(): JsonObject
+}
+
+const defaults = {
+  bundledModel: fileURLToPath(new URL('./demo/model.pt', import.meta.url)),
+  queue: { waiting: 256, timeoutMs: 25_000 },
+  patience: { loadMs: 60_000, answerMs: 20_000 },
+  drainMs: 3000,
+  terminal: process.stderr,
+} as const
+
+/** Serves the next move: a forked model host that may die at any time, and routes that say so until the next is up. */
+export function inference(options: InferenceOptions): Inference {
+  const settings = { ...defaults, ...options }
+  const suspects = new Suspects()
+  let serving: Serving = { type: 'down', reason: 'Inference was not started yet.' }
+  let podStopping: AbortSignal | undefined
+  const onServing = (next: Serving) => {
+    serving = next
+  }
+  return {
+    service: {
+      name: 'inference',
+      stopTier: 'intake',
+      run(ctx) {
+        podStopping = ctx.podStopping
+        return runHost(ctx, { ...settings, order: orderOf(settings), suspects, onServing })
+      },
+    },
+    routes: inferenceRoutes({
+      serving: () => (podStopping?.aborted ? { type: 'down', reason: 'The pod is stopping.' } : serving),
+      topkDefault: options.topkDefault,
+    }),
+    health: () => modelHealth(serving, options.device),
+  }
+}
+
+function orderOf(settings: InferenceOptions & { readonly bundledModel: string }): Omit<LoadOrder, 'skip'> {
+  const { modelPath, artifactDirs, bundledModel, device, threads } = settings
+  return {
+    // The host runs in another folder.
+    modelPath: modelPath === 'latest' ? modelPath : resolve(modelPath),
+    artifactDirs: artifactDirs.map((dir) => resolve(dir)),
+    bundledModel: resolve(bundledModel),
+    device,
+    threads,
+  }
+}
