@@ -7,6 +7,9 @@ import { redactor } from '../supervisor/redact.ts'
 import { fileSink, type LogSink, logFolder, stdoutSink } from './log-sinks.ts'
 
 export interface PodLog {
+  /** Names no service: the parent of what services write to. */
+  readonly root: Logger
+  /** For what podmate itself has to say. */
   readonly log: Logger
   readonly book: LogBook
   readonly redact: (text: string) => string
@@ -25,11 +28,12 @@ export function openLog(values: Environment['values'], env: Variables, stateDir:
   const sinks: LogSink[] = [stdout.sink]
   const redact = redactor(secretValues(env))
   const book = newLogBook(redact, sinks)
-  const log = pino({ base: { service: 'podmate' } }, book)
+  const root = pino({ base: null }, book)
+  const log = root.child({ service: 'podmate' })
   const folder = logFolder(POD_LOG_DIR, createHash('sha256').update(stateDir).digest('hex').slice(0, 12))
   const cannotWrite = (err: unknown) => log.warn({ err }, `the log file in ${folder} cannot be written`)
   return {
-    ...{ log, book, redact, folder },
+    ...{ root, log, book, redact, folder },
     async openFile() {
       try {
         sinks.push(await fileSink(folder, cannotWrite))

@@ -82,14 +82,14 @@ function podOf(
   environment: Environment,
   budgetSeconds: number,
   version: string,
-  { log, book, redact }: PodLog,
+  { root, log, book, redact }: PodLog,
 ): Pod {
   const timings = { ...defaultTimings, shutdownBudgetMs: budgetSeconds * 1000 }
-  const pod = newPod({ version, timings, log, book, redact, guarded: ['sshd', 'http', 'state'] })
+  const pod = newPod({ version, timings, log: root, book, redact, guarded: ['sshd', 'http', 'state'] })
   pod.onEvent((event) => {
     const level = eventLevel(event)
     const service = 'service' in event ? event.service : 'podmate'
-    if (level) log[level]({ service, event: event.seq }, eventText(event))
+    if (level) root[level]({ service, event: event.seq }, eventText(event))
   }, new AbortController().signal)
   if (environment.problems.length > 0) log.error(configurationMessage(environment))
   return pod

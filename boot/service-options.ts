@@ -57,8 +57,7 @@ export function inferenceOptions(setup: Setup): InferenceOptions {
     device: values?.INFERENCE_API_DEVICE ?? 'auto',
     topkDefault: values?.INFERENCE_API_TOPK_DEFAULT ?? 10,
     threads: values?.INFERENCE_API_THREADS || threadCount(threadLimits()),
-    verbose: setup.environment.values.http?.INFERENCE_API_VERBOSE ?? false,
-    host: { env: hostEnvironment(setup), runAs: accountOf(setup) },
+    host: { env: hostEnvironment(setup), user: accountOf(setup) },
   }
 }
 

@@ -45,7 +45,7 @@ function serviceText(event: ServiceEventBody): string {
     case 'suppressed':
       return `suppressed ${event.lines} lines`
     case 'ended':
-      return `ended: ${event.ending.reason}`
+      return event.ending.reason === 'ended' ? 'ended' : `ended: ${event.ending.reason}`
     case 'restarting':
       return `restarting in ${seconds(event.delayMs)} s (failure ${event.failures} in a row)`
     case 'crashloop':

@@ -2,7 +2,7 @@ import type { EventLog } from './event-log.ts'
 import type { PodEvent } from './events.ts'
 import { shutdownPlan, type TierPlan } from './shutdown-plan.ts'
 import { type ShutdownReport, shutdownReport } from './shutdown-report.ts'
-import type { PodStatus } from './status.ts'
+import type { PodStatus, State } from './status.ts'
 import { finalSweep } from './sweep.ts'
 import { aborted, monotonicMs, settledWithin } from './time.ts'
 import type { Timings } from './timings.ts'
@@ -55,13 +55,22 @@ async function stopTier(
   { tier, deadlineMs }: TierPlan,
   startMs: number,
   lives: Lives,
-  { events }: StopEnvironment,
+  { events, status }: StopEnvironment,
 ): Promise<void> {
-  if (units.length === 0) return
+  const names = units
+    .map((unit) => unit.service.name)
+    .filter((name) => !resting.has(status().services[name]?.state))
+  if (names.length === 0) return retireAll(units, 0, lives)
   const beganMs = monotonicMs()
-  events.emit({ type: 'tier-stopping', tier, services: units.map((unit) => unit.service.name) })
+  events.emit({ type: 'tier-stopping', tier, services: names })
   await Promise.all(units.map((unit) => retire(unit, Math.max(0, startMs + deadlineMs - beganMs), lives)))
   events.emit({ type: 'tier-stopped', tier, ms: monotonicMs() - beganMs })
+}
+
+const resting: ReadonlySet<State | undefined> = new Set(['disabled', 'completed', 'failed', 'stopped'])
+
+async function retireAll(units: readonly Unit[], graceMs: number, lives: Lives): Promise<void> {
+  await Promise.all(units.map((unit) => retire(unit, graceMs, lives)))
 }
 
 async function retire(unit: Unit, graceMs: number, lives: Lives): Promise<void> {
