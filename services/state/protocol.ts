@@ -1,0 +1,47 @@
+/** What the child that owns the volume is asked to do. A new kind needs a line here, in `Replies` and in the child's handlers. */
+export type VolumeRequest =
+  /** Creates the folder and claims it; again while it is ours: proves that it can be written. */
+  | { readonly type: 'open'; readonly dir: string; readonly folder: string; readonly ownerPid: number }
+  | { readonly type: 'read'; readonly name: string }
+  | WriteRequest
+  | { readonly type: 'secret'; readonly name: string }
+  | { readonly type: 'touch'; readonly path: string }
+  /** Asks the volume something that no cache can answer. */
+  | { readonly type: 'check' }
+  /** Gives the folder up. */
+  | { readonly type: 'close' }
+
+/** Requests whose loss would lose something: kept until the volume took them. */
+export type WriteRequest =
+  | { readonly type: 'write'; readonly name: string; readonly text: string }
+  | { readonly type: 'append'; readonly name: string; readonly text: string; readonly limitBytes: number }
+
+export interface Replies {
+  /** `from`: whose stale claim was taken over. */
+  readonly open: { readonly from?: string }
+  readonly read: string | undefined
+  readonly write: undefined
+  readonly append: undefined
+  readonly secret: string
+  readonly touch: undefined
+  readonly check: undefined
+  readonly close: undefined
+}
+export type RequestType = VolumeRequest['type']
+export type RequestOf<Type extends RequestType> = Extract<VolumeRequest, { readonly type: Type }>
+
+export interface Envelope {
+  readonly id: number
+  readonly request: VolumeRequest
+}
+
+export type Answer =
+  | { readonly id: number; readonly reply: unknown }
+  | { readonly id: number; readonly failure: Failure }
+
+/** Why a request could not be done: a code of the system (ENOSPC) or `ALREADY_RUNNING`, and the path it happened to. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly path?: string
+}
