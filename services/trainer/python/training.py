@@ -177,16 +177,16 @@ class Training:
         self.history.append(row)
         self.batch, self.loss_sum = 0, 0.0
         best = self.schedule.observe(self.epoch, row["val_loss"])
-        self.save()
-        if best:
-            self.export(self.plan.out / "best.pt")
+        self.save(best)
         self.write_metrics("running")
         print(describe(row, best), flush=True)
         return True
 
-    def save(self) -> None:
-        """Writes last.pt and the state a resumed run starts from."""
+    def save(self, best: bool = False) -> None:
+        """Writes the models, then the state: a run killed between the two redoes the step."""
         self.export(self.plan.out / "last.pt")
+        if best:
+            self.export(self.plan.out / "best.pt")
         atomic_save(self.state(), self.plan.out / "train_state.ckpt")
 
     def state(self) -> dict[str, Any]:
