@@ -1,13 +1,9 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
-import { join } from 'node:path'
 import type { Composition, Setup } from './boot/run-pod.ts'
 import { stopRequests } from './supervisor/stop-requests.ts'
 
 // First of all: a stop that comes while everything else is still being read must not be lost.
 const requests = stopRequests()
-// Halves the time of a start, and spares the memory of the type stripper.
-enableCompileCache(join(import.meta.dirname, 'node_modules/.cache/podmate'))
 
 const [
   boot,

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { withoutSecrets } from '../environment/secrets.ts'
+import { type Variables, withoutSecrets } from '../environment/secrets.ts'
 import { configurationProblem } from '../environment.ts'
 import type { HttpOptions } from '../services/http/options.ts'
 import type { InferenceOptions } from '../services/inference/service.ts'
@@ -31,7 +31,7 @@ export function trainerProblem({ environment, core }: Setup): string | undefined
 export function trainerOptions(setup: Setup): TrainerOptions {
   const { core } = setup
   const values = setup.environment.values.trainer
-  const { env } = withoutSecrets(setup.env, values?.PASS_SECRETS_TO_TRAINER ?? [])
+  const { env } = withoutSecrets(usersOwn(setup.env), values?.PASS_SECRETS_TO_TRAINER ?? [])
   const user = accountOf(setup)
   const path = `${join(core.VENV_DIR, 'bin')}:${env.PATH ?? ''}`
   return {
@@ -41,6 +41,12 @@ export function trainerOptions(setup: Setup): TrainerOptions {
     user,
     restart: values?.TRAIN_RESTART ?? 'never',
   }
+}
+
+/** Without what npm adds for its own scripts, and without what is meant for podmate's own Node alone. */
+function usersOwn(env: Variables): Variables {
+  const added = /^(npm_.*|INIT_CWD|NODE_COMPILE_CACHE)$/
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !added.test(name)))
 }
 
 /** Which secrets the trainer does not get, a sentence each. */
@@ -79,6 +85,7 @@ function hostEnvironment({ env }: Setup): Record<string, string> {
     'TZ',
     'TMPDIR',
     'LD_LIBRARY_PATH',
+    'NODE_COMPILE_CACHE',
     'NVIDIA_VISIBLE_DEVICES',
     'CUDA_VISIBLE_DEVICES',
   ]
