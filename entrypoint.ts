@@ -5,36 +5,23 @@ import { stopRequests } from './supervisor/stop-requests.ts'
 // First of all: a stop that comes while everything else is still being read must not be lost.
 const requests = stopRequests()
 
-const [
-  boot,
-  options,
-  { activity },
-  records,
-  { socketPaths },
-  { http },
-  { inference },
-  { state },
-  { trainer },
-  { healthchecks },
-] = await Promise.all([
-  import('./boot/run-pod.ts'),
-  import('./boot/service-options.ts'),
-  import('./boot/activity.ts'),
-  import('./boot/keep-records.ts'),
-  import('./services/http/socket-paths.ts'),
-  import('./services/http/service.ts'),
-  import('./services/inference/service.ts'),
-  import('./services/state/service.ts'),
-  import('./services/trainer/service.ts'),
-  import('./services/healthchecks/service.ts'),
-])
+const { runPod } = await import('./boot/run-pod.ts')
+const options = await import('./boot/service-options.ts')
+const { activity } = await import('./boot/activity.ts')
+const { keepPhaseTimes, shutdownRecorder } = await import('./boot/keep-records.ts')
+const { state } = await import('./services/state/service.ts')
+const { http } = await import('./services/http/service.ts')
+const { socketPaths } = await import('./services/http/socket-paths.ts')
+const { inference } = await import('./services/inference/service.ts')
+const { trainer } = await import('./services/trainer/service.ts')
+const { healthchecks } = await import('./services/healthchecks/service.ts')
 
 /** Every service of the pod, introduced to the others by what it hands out. */
 function compose(setup: Setup): Composition {
   const { pod, log, stateDir, version } = setup
   const { values } = setup.environment
   const kept = state({ dir: stateDir, podId: values.platform?.RUNPOD_POD_ID, onConflict: setup.refuse })
-  records.keepPhaseTimes(pod, kept.port)
+  keepPhaseTimes(pod, kept.port)
   const model = inference(options.inferenceOptions(setup))
   const onActivity = activity(values.http?.ACTIVITY_HEARTBEAT_FILE, kept.port.touch, (err) =>
     log.log.warn({ err }, 'ACTIVITY_HEARTBEAT_FILE cannot be touched'),
@@ -58,8 +45,8 @@ function compose(setup: Setup): Composition {
       options.unless(noTrainer, trainer(options.trainerOptions(setup))),
       healthchecks({ url: values.healthchecks?.HEALTHCHECKS_URL, pod }),
     ],
-    recorder: records.shutdownRecorder(kept.port),
+    recorder: shutdownRecorder(kept.port),
   }
 }
 
-process.exit(await boot.runPod(requests, process.env, compose))
+process.exit(await runPod(requests, process.env, compose))
