@@ -18,6 +18,7 @@ import { metricRoutes } from './routes/metrics.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tokenRoutes } from './routes/token.ts'
 import { sharedSchemas } from './shared-schemas.ts'
+import { validationOptions } from './validation.ts'
 
 /** The one fastify app, with our routes and those of other services, ready to take requests. */
 export async function buildApp(context: RouteContext): Promise<FastifyInstance> {
@@ -65,15 +66,7 @@ function newApp({ log }: RouteContext): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: 1_048_576,
-    ajv: {
-      customOptions: {
-        coerceTypes: false,
-        removeAdditional: false,
-        allErrors: true,
-        verbose: true,
-        validateSchema: false,
-      },
-    },
+    ajv: { customOptions: validationOptions },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
   })
   // Answers go out as they are: schemas describe them and tests hold them to it, nothing is cut or bent to fit.

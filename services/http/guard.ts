@@ -8,7 +8,9 @@ import { isTrusted } from './trusted.ts'
 
 /** Lets a request through to its route, or throws 401, 403 or (the token cannot be read) 503. */
 export function guard(app: FastifyInstance, context: RouteContext): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook<{ Querystring: { token?: unknown } }>('onRequest', async (request, reply) => {
+    // It is ours to read (from the address): routes that check their query strictly need not know of it.
+    delete request.query.token
     const access = request.routeOptions.config.access ?? 'open' // only 404 and 405 have none: build-app.ts sees to it
     const { apiToken } = context.options
     if (!needsToken(access, isTrusted(request.raw), apiToken !== undefined)) return
@@ -27,7 +29,17 @@ export function guard(app: FastifyInstance, context: RouteContext): void {
 /** Throws 401 unless `given` is the right token. */
 export async function demandToken(given: string | undefined, token: () => Promise<string>): Promise<void> {
   if (given === undefined) throw unauthorized('this needs the token')
-  if (!sameSecret(given, await token())) throw unauthorized('this token is not the right one')
+  if (!sameSecret(given, await readToken(token))) throw unauthorized('this token is not the right one')
+}
+
+async function readToken(token: () => Promise<string>): Promise<string> {
+  try {
+    return await token()
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    const detail = `the token cannot be read: ${why}; podctl in the pod needs none`
+    throw problem(503, detail, { retryAfterSeconds: 5, cause: error })
+  }
 }
 
 // A browser sends cookies along whoever asks it to; only our own page may change things by cookie.

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import http from 'node:http'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { refuseBadRequest } from './bad-request.ts'
 import type { HttpTimings } from './options.ts'
 
@@ -14,39 +14,39 @@ export interface HttpServer {
 
 const maxConnections = 1000
 
-/** A server that keeps count of its connections, so that silent and half-sent ones cannot hold up its end. */
+/** A server that knows what is under way on each connection, so that silent and half-sent ones cannot hold up its end. */
 export function httpServer(handler: Handler, timings: HttpTimings): HttpServer {
-  const busy = new Map<Socket, number>()
+  const connections = new Map<Duplex, Set<http.ServerResponse>>()
   let closing = false
-  const begin = (socket: Socket) => busy.set(socket, (busy.get(socket) ?? 0) + 1)
-  const end = (socket: Socket) => {
-    const left = (busy.get(socket) ?? 1) - 1
-    busy.set(socket, left)
-    if (left === 0 && closing) socket.destroySoon()
-  }
   const server = http.createServer(serverOptions(timings), (request, response) => {
     const { socket } = request
-    begin(socket)
-    response.once('close', () => end(socket))
+    const answers = connections.get(socket)
+    answers?.add(response)
+    response.once('close', () => {
+      answers?.delete(response)
+      if (closing && answers?.size === 0) socket.destroySoon()
+    })
     if (closing) response.setHeader('connection', 'close')
     handler(request, response)
   })
   server.maxConnections = maxConnections
   server.on('connection', (socket) => {
-    busy.set(socket, 0)
-    socket.once('close', () => busy.delete(socket))
+    connections.set(socket, new Set())
+    socket.once('close', () => connections.delete(socket))
   })
-  server.on('clientError', (error, socket) => refuseBadRequest(error, socket, isBusy(busy, socket)))
-  const drop = (all: boolean) => {
-    for (const [socket, requests] of busy) if (all || requests === 0) socket.destroy()
-  }
+  server.on('clientError', (error, socket) => {
+    refuseBadRequest(error, socket, (connections.get(socket)?.size ?? 0) > 0)
+  })
   const close = async (kill: AbortSignal) => {
     closing = true
     if (!server.listening) return
     const closed = once(server, 'close')
     server.close()
-    drop(kill.aborted)
-    const cut = () => drop(true)
+    for (const [socket, answers] of connections) windDown(socket, answers)
+    const cut = () => {
+      for (const socket of connections.keys()) socket.destroy()
+    }
+    if (kill.aborted) cut()
     kill.addEventListener('abort', cut, { once: true })
     await closed
     kill.removeEventListener('abort', cut)
@@ -54,8 +54,9 @@ export function httpServer(handler: Handler, timings: HttpTimings): HttpServer {
   return { server, close }
 }
 
-function isBusy(busy: ReadonlyMap<unknown, number>, socket: unknown): boolean {
-  return (busy.get(socket) ?? 0) > 0
+function windDown(socket: Duplex, answers: ReadonlySet<http.ServerResponse>): void {
+  if (answers.size === 0) socket.destroy()
+  for (const answer of answers) if (!answer.headersSent) answer.setHeader('connection', 'close')
 }
 
 function serverOptions({ headersMs, requestMs, keepAliveMs }: HttpTimings): http.ServerOptions {

@@ -44,7 +44,10 @@ const openapiSchema = {
 function documented(schema: FastifySchema | undefined, route: RouteOptions): FastifySchema {
   const access = route.config?.access ?? 'read'
   const known = schema?.response as Readonly<Record<string, unknown>> | undefined // a map by status, as fastify wants
-  const response = { ...problemsOf(access, route, schema), ...known }
+  const success = Object.keys(known ?? {}).some((status) => status.startsWith('2'))
+    ? {}
+    : { 200: { description: 'Done' } }
+  const response = { ...success, ...problemsOf(access, route, schema), ...known }
   return { ...schema, response, security: securityOf(access) } as FastifySchema // swagger's own fields are not in its type
 }
 

@@ -78,7 +78,6 @@ const eventsSchema = {
         pattern: '^\\d{1,15}(@\\d{1,15})?$',
         title: 'the id of an event, like 17@1763773200000',
       },
-      token: { type: 'string' },
     },
   },
   response: {

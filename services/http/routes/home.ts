@@ -25,7 +25,6 @@ export function homeRoutes(app: FastifyInstance, context: RouteContext): void {
 const homeSchema = {
   summary: 'The page',
   tags: ['pod'],
-  querystring: { type: 'object', properties: { token: { type: 'string' } } },
   response: {
     200: {
       description: 'Services and their states',

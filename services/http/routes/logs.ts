@@ -73,7 +73,6 @@ const logsSchema = {
     properties: {
       lines: { type: 'string', pattern: '^(\\d{1,3}|1000)$', title: 'a whole number from 0 to 1000' },
       follow: { type: 'string', enum: ['0', '1'] },
-      token: { type: 'string' },
     },
   },
   response: {
