@@ -6,10 +6,14 @@ export interface RankedMove {
 
 /** The ids of the `count` highest scores, best first; equal scores by lower id. */
 export function topIds(scores: Float32Array, count: number): readonly number[] {
-  const ids = Array.from(scores, (_score, id) => id)
-  return ids
-    .sort((left, right) => scoreAt(scores, right) - scoreAt(scores, left) || left - right)
-    .slice(0, count)
+  const best: number[] = []
+  for (const [id, score] of scores.entries()) {
+    let place = best.length
+    while (place > 0 && score > scoreAt(scores, best[place - 1])) place -= 1
+    if (place < count) best.splice(place, 0, id)
+    if (best.length > count) best.pop()
+  }
+  return best
 }
 
 /** Probabilities of `ids` under a softmax over all scores. */
@@ -46,6 +50,6 @@ function softmax(all: ArrayLike<number>, chosen: readonly number[]): readonly nu
   return chosen.map((score) => Math.exp(score - highest) / sum)
 }
 
-function scoreAt(scores: Float32Array, id: number): number {
-  return scores[id] ?? Number.NEGATIVE_INFINITY
+function scoreAt(scores: Float32Array, id: number | undefined): number {
+  return scores[id ?? -1] ?? Number.NEGATIVE_INFINITY
 }

@@ -18,16 +18,20 @@ type Dictionary = ReadonlyMap<PickleValue, PickleValue>
 export function lstmArtifact(value: PickleValue): LstmArtifact {
   if (!(value instanceof Map))
     throw new ModelRefused('it holds no dictionary with vocab, config and state_dict')
-  const family = value.get('model_family') ?? lstmFamily
-  if (family !== lstmFamily) {
-    throw new ModelRefused(`its model_family is ${JSON.stringify(family)}; ${lstmFamily} is served`)
-  }
+  checkFamily(value.get('model_family') ?? lstmFamily)
   const tokens = tokensOf([...dictionary(value, 'vocab')])
   const tensors = tensorsOf(dictionary(value, 'state_dict'))
   const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]))
   const config = lstmConfig(dictionary(value, 'config'), shapes)
   checkShapes(shapes, expectedShapes(config, tokens.tokens.length))
   return { ...tokens, config, tensors }
+}
+
+/** Refuses every family but the one that is served. */
+export function checkFamily(family: unknown): void {
+  if (family === lstmFamily) return
+  const shown = typeof family === 'string' ? JSON.stringify(family.slice(0, 40)) : 'no text'
+  throw new ModelRefused(`its model_family is ${shown}; ${lstmFamily} is served`)
 }
 
 function dictionary(artifact: Dictionary, key: string): Dictionary {

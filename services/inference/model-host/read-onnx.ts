@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises'
-import { lstmFamily } from './lstm-artifact.ts'
+import { checkFamily, lstmFamily } from './lstm-artifact.ts'
 import type { ModelFile, OnStage } from './model-file.ts'
 import { ModelRefused } from './model-refused.ts'
 import { type Tokens, tokensOf } from './vocabulary-tokens.ts'
@@ -41,12 +41,7 @@ async function readSideFile(path: string): Promise<Tokens> {
 
 function sideFileTokens(path: string, text: string): Tokens {
   const side = parsed(path, text)
-  const family = 'model_family' in side ? side.model_family : lstmFamily
-  if (family !== lstmFamily) {
-    throw new ModelRefused(
-      `its side file ${path} says model_family ${JSON.stringify(family)}; ${lstmFamily} is served`,
-    )
-  }
+  checkFamily('model_family' in side ? side.model_family : lstmFamily)
   if (!('vocab' in side) || typeof side.vocab !== 'object' || side.vocab === null) {
     throw new ModelRefused(`its side file ${path} has no object "vocab" that maps tokens to ids`)
   }

@@ -24,17 +24,22 @@ export async function openSession(
 ): Promise<Session> {
   await using profile = await profileFolder()
   const session = await createSession(model, { device, threads, profilePrefix: profile.prefix })
-  onOpen()
-  checkContract(session.inputMetadata, session.outputMetadata, model.tokens.length)
-  const run = (row: Row) => runOnce(session, row)
-  const { unknownId } = model
-  checkScores(
-    await run({ tokens: [unknownId, unknownId], winner: 0, phase: 0, side: 0 }),
-    model.tokens.length,
-  )
-  session.endProfiling()
-  const use = await profile.use()
-  return { run, device: deviceThatRan(use, device), nodes: nodesOf(use), release: () => session.release() }
+  try {
+    onOpen()
+    checkContract(session.inputMetadata, session.outputMetadata, model.tokens.length)
+    const run = async (row: Row) => checkedScores(await runOnce(session, row), model.tokens.length)
+    await run(warmUpRow(model))
+    session.endProfiling()
+    const use = await profile.use()
+    return { run, device: deviceThatRan(use, device), nodes: nodesOf(use), release: () => session.release() }
+  } catch (error) {
+    await session.release()
+    throw error
+  }
+}
+
+function warmUpRow({ unknownId }: ModelFile): Row {
+  return { tokens: [unknownId, unknownId], winner: 0, phase: 0, side: 0 }
 }
 
 interface SessionSettings {
@@ -53,6 +58,7 @@ async function createSession(
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
+    logSeverityLevel: 4, // what goes wrong is thrown as well
     enableProfiling: true,
     profileFilePrefix: profilePrefix,
     // Spinning threads would burn a rented core and hide an idle pod from the watchdog.
@@ -82,12 +88,14 @@ function int64(values: readonly number[], dims: readonly number[]): Tensor {
   return new Tensor('int64', BigInt64Array.from(values, BigInt), dims)
 }
 
-function checkScores(scores: Float32Array, vocabulary: number): void {
+function checkedScores(scores: Float32Array, vocabulary: number): Float32Array {
   if (scores.length !== vocabulary) {
     throw new ModelRefused(`its graph returns ${scores.length} scores for a vocabulary of ${vocabulary}`)
   }
-  if (!scores.every(Number.isFinite))
+  if (!scores.every(Number.isFinite)) {
     throw new ModelRefused('it answers with numbers that are not finite (NaN or infinity)')
+  }
+  return scores
 }
 
 function deviceThatRan(use: ProviderUse, asked: Device): string {

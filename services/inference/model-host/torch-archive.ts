@@ -38,7 +38,7 @@ async function openZip(path: string): Promise<ZipFile> {
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw error // of the file system
     throw new ModelRefused(
-      'it is no complete zip archive: cut short, still being written, or not saved by torch.save',
+      'it is no complete zip archive: cut short, still being written, or not saved by torch.save (1.6 or later)',
       {
         cause: error,
       },

@@ -1,0 +1,182 @@
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { chooseModel, NoModel } from '../../../services/inference/model-host/choose-model.ts'
+import { findModels } from '../../../services/inference/model-host/find-models.ts'
+import type { LoadOrder, LoadProgress } from '../../../services/inference/model-host/protocol.ts'
+import { global, pickleOf, put, putText, tuple } from '../../fixtures/inference/pickle.ts'
+import { stateDict, tinyArtifact, torchFile } from '../../fixtures/inference/torch-file.ts'
+
+let folder = ''
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'podmate-choose-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+/** Writes a file that is `age` seconds old; returns its path. */
+async function file(name: string, bytes: Uint8Array, age = 0): Promise<string> {
+  const path = join(folder, name)
+  await mkdir(dirname(path), { recursive: true })
+  await writeFile(path, bytes)
+  const then = 1_800_000_000 - age
+  await utimes(path, then, then)
+  return path
+}
+
+async function choose(order: Partial<LoadOrder> = {}) {
+  const bundledModel = await file('bundled/model.pt', torchFile())
+  const heard: LoadProgress[] = []
+  const full = {
+    ...{ modelPath: 'latest', artifactDirs: [join(folder, 'artifacts')], bundledModel },
+    ...{ device: 'cpu', threads: 1, skip: [] },
+    ...order,
+  }
+  const device = { device: { type: 'cpu' }, warnings: [] } as const
+  const chosen = await chooseModel(full, device, (progress) => heard.push(progress))
+  await chosen.ready.session.release()
+  return { ...chosen, heard, path: chosen.ready.path.slice(folder.length + 1) }
+}
+
+describe('findModels()', () => {
+  const names = async (...dirs: string[]) => {
+    const { candidates } = await findModels(dirs.map((dir) => join(folder, dir)))
+    return candidates.map(({ path }) => path.slice(folder.length + 1))
+  }
+
+  test('lists .pt and .onnx files of all folders, newest first, of equal age the last path first', async () => {
+    await file('one/a.pt', Buffer.of(1), 50)
+    await file('one/deep/er/b.onnx', Buffer.of(1), 10)
+    await file('two/c.pt', Buffer.of(1), 20)
+    await file('two/d.pt', Buffer.of(1), 20)
+    await file('two/e.json', Buffer.of(1))
+    expect(await names('one', 'two', 'missing')).toEqual([
+      'one/deep/er/b.onnx',
+      'two/d.pt',
+      'two/c.pt',
+      'one/a.pt',
+    ])
+  })
+
+  test('passes over hidden names, links to folders and what lies too deep', async () => {
+    await file('one/.model.pt.123.partial', Buffer.of(1))
+    await file('one/.hidden.pt', Buffer.of(1))
+    await file('one/.git/c.pt', Buffer.of(1))
+    await file('one/1/2/3/4/5/6/seen.pt', Buffer.of(1))
+    await file('one/1/2/3/4/5/6/7/unseen.pt', Buffer.of(1))
+    await symlink(join(folder, 'one'), join(folder, 'one', 'loop'))
+    expect(await names('one')).toEqual(['one/1/2/3/4/5/6/seen.pt'])
+  })
+
+  test('follows a link to a file, and names one that leads nowhere useful', async () => {
+    await file('runs/3/model.pt', Buffer.of(1), 5)
+    await mkdir(join(folder, 'one'))
+    await symlink(join(folder, 'runs/3/model.pt'), join(folder, 'one', 'best.pt'))
+    await symlink(join(folder, 'runs'), join(folder, 'one', 'folder.pt'))
+    await symlink(join(folder, 'gone'), join(folder, 'one', 'gone.pt'))
+    const { candidates, rejected } = await findModels([join(folder, 'one')])
+    expect(candidates.map(({ path }) => path)).toEqual([join(folder, 'one', 'best.pt')])
+    expect(rejected.map(({ reason }) => reason)).toEqual([`${join(folder, 'one', 'folder.pt')} is no file`])
+  })
+})
+
+describe('chooseModel() with latest', () => {
+  test('takes the newest', async () => {
+    await file('artifacts/old.pt', torchFile(), 60)
+    await file('artifacts/run/new.pt', torchFile(), 30)
+    expect(await choose()).toMatchObject({ path: 'artifacts/run/new.pt', source: 'latest', rejected: [] })
+  })
+
+  test('passes over what is empty, cut short, foreign or hostile, naming each with its reason', async () => {
+    const attack = pickleOf(global('os', 'system'), tuple(putText('true')), 'R')
+    await file('artifacts/6-hostile.pt', torchFile(tinyArtifact(), attack), 1)
+    await file('artifacts/5-empty.pt', Buffer.alloc(0), 2)
+    await file('artifacts/4-cut.pt', torchFile().subarray(0, 900), 3)
+    await file('artifacts/3-foreign.pt', torchFile(tinyArtifact(), pickleOf(put(new Map([['epoch', 3]])))), 4)
+    await file('artifacts/2-no-side-file.onnx', Buffer.from('x'), 5)
+    await file('artifacts/1-good.pt', torchFile(), 6)
+    const { path, rejected } = await choose()
+    expect(path).toBe('artifacts/1-good.pt')
+    expect(rejected.map(({ path, reason }) => `${path.split('/').at(-1)}: ${reason.slice(0, 40)}`)).toEqual([
+      '6-hostile.pt: its pickle names "os.system": it refers ',
+      '5-empty.pt: it is empty',
+      '4-cut.pt: it is no complete zip archive: cut short',
+      '3-foreign.pt: it holds no dictionary vocab; it is no N',
+      '2-no-side-file.onnx: it has no side file with its vocabulary:',
+    ])
+  })
+
+  test('passes over weights that are not numbers', async () => {
+    const broken = tinyArtifact()
+    const bias = { data: new Float32Array(10).fill(Number.NaN), shape: [10], key: 'nan' }
+    stateDict(broken).set('classifier.bias', bias)
+    await file('artifacts/nan.pt', torchFile(broken))
+    expect(await choose()).toMatchObject({
+      source: 'bundled',
+      rejected: [{ reason: expect.stringContaining('not finite') }],
+    })
+  })
+
+  test('takes the bundled one when there is nothing else', async () => {
+    expect(await choose()).toMatchObject({ path: 'bundled/model.pt', source: 'bundled', rejected: [] })
+  })
+
+  test('passes over a suspect until it is written again', async () => {
+    const path = await file('artifacts/new.pt', torchFile(), 30)
+    const { heard } = await choose()
+    const version = heard.find((progress) => progress.path === path)?.version ?? ''
+    const skip = [{ path, version, reason: 'the model host ended 2 times on it' }]
+    expect(await choose({ skip })).toMatchObject({
+      source: 'bundled',
+      rejected: [{ path, reason: skip[0]?.reason }],
+    })
+    await file('artifacts/new.pt', torchFile(), 29)
+    expect(await choose({ skip })).toMatchObject({ source: 'latest' })
+  })
+
+  test('says that nothing at all can be served, and why', async () => {
+    await file('artifacts/empty.pt', Buffer.alloc(0))
+    const failure = await choose({ bundledModel: join(folder, 'nowhere.pt') }).catch(
+      (error: unknown) => error,
+    )
+    expect(failure).toBeInstanceOf(NoModel)
+    expect(failure).toMatchObject({
+      message: expect.stringContaining('the bundled one cannot be served: it does not exist.'),
+      rejected: [{ reason: 'it is empty' }, { reason: 'it does not exist' }],
+    })
+  })
+})
+
+describe('chooseModel() with a path', () => {
+  test('takes that file and nothing newer', async () => {
+    const modelPath = await file('mine.pt', torchFile(), 100)
+    await file('artifacts/new.pt', torchFile())
+    expect(await choose({ modelPath })).toMatchObject({ path: 'mine.pt', source: 'file' })
+  })
+
+  test.each([
+    ['a missing file', undefined, 'it does not exist'],
+    ['a corrupt file', Buffer.from('x'), 'it is no complete zip archive'],
+  ])('never takes another for %s', async (_name, bytes, says) => {
+    await file('artifacts/new.pt', torchFile())
+    const modelPath = bytes ? await file('mine.pt', bytes) : join(folder, 'mine.pt')
+    await expect(choose({ modelPath })).rejects.toThrow(
+      `INFERENCE_API_MODEL_PATH ${modelPath} cannot be served: ${says}`,
+    )
+  })
+})
+
+test('chooseModel() tells every stage with the file and its version', async () => {
+  const path = await file('artifacts/new.pt', torchFile())
+  const { heard } = await choose()
+  const stages = heard.map(({ stage }) => stage)
+  expect(stages.filter((stage, at) => stage !== stages[at - 1])).toEqual([
+    'find',
+    'read',
+    'convert',
+    'prepare',
+    'warm up',
+  ])
+  const versions = new Set(heard.filter((progress) => progress.path === path).map(({ version }) => version))
+  expect(versions.size).toBe(1)
+})

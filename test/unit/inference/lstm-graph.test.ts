@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { lstmArtifact } from '../../../services/inference/model-host/lstm-artifact.ts'
+import { lstmGraph } from '../../../services/inference/model-host/lstm-graph.ts'
+import { encodeOnnx } from '../../../services/inference/model-host/onnx-proto.ts'
+import { readLstmWeights } from '../../../services/inference/model-host/read-lstm-weights.ts'
+import { openSession } from '../../../services/inference/model-host/session.ts'
+import { unpickle } from '../../../services/inference/model-host/unpickle.ts'
+import { pickleOf, put } from '../../fixtures/inference/pickle.ts'
+import { plainLstm } from '../../fixtures/inference/plain-lstm.ts'
+import { stateDict, type TinyModel, tinyArtifact } from '../../fixtures/inference/torch-file.ts'
+
+async function weightsOf(model: TinyModel) {
+  const artifact = tinyArtifact(model)
+  const storages = new Map(
+    [...stateDict(artifact).values()].flatMap((value) => {
+      const isTensor = typeof value === 'object' && value !== null && 'shape' in value
+      return isTensor ? [[value.key, value.data] as const] : []
+    }),
+  )
+  const parsed = lstmArtifact(unpickle(pickleOf(put(artifact))))
+  const weights = await readLstmWeights(parsed, async ({ key }) => storages.get(key) ?? new Float32Array(0))
+  return { ...parsed, weights }
+}
+
+const models: readonly TinyModel[] = [
+  { winner: false },
+  { winner: true },
+  { winner: true, phase: true },
+  { winner: false, side: true },
+  { winner: true, phase: true, side: true },
+  { winner: true, layers: 2, hidden: 5 },
+  { winner: true, layers: 3, phase: true, side: true, embed: 1, hidden: 1 },
+  { winner: false, vocab: ['<PAD>', '<UNK>'] },
+]
+
+test.each(models)('lstmGraph() of %o answers what plain arithmetic gives', async (model) => {
+  const { tokens, unknownId, weights } = await weightsOf(model)
+  const onnx = encodeOnnx(lstmGraph(weights))
+  const file = { family: 'next_move_lstm', tokens, unknownId, parameters: null, onnx }
+  const session = await openSession(file, { type: 'cpu' }, { threads: 1, onOpen: () => {} })
+  expect(session.device).toBe('cpu')
+  expect(Object.keys(session.nodes)).toEqual(['CPUExecutionProvider'])
+  for (const length of [1, 2, 7, 60]) {
+    const row = {
+      tokens: Array.from({ length }, (_none, at) => (at * 7 + length) % tokens.length),
+      winner: length % 4,
+      phase: (length + 1) % 4,
+      side: length % 2,
+    }
+    const scores = await session.run(row)
+    const expected = plainLstm(weights, row)
+    expect(
+      Math.max(...expected.map((score, id) => Math.abs(score - (scores[id] ?? Number.NaN)))),
+    ).toBeLessThan(1e-5)
+  }
+  await session.release()
+})

@@ -1,0 +1,280 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ModelFile } from '../../../services/inference/model-host/model-file.ts'
+import { readPt } from '../../../services/inference/model-host/read-pt.ts'
+import { pickleOf, put, putMemoBomb } from '../../fixtures/inference/pickle.ts'
+import { storedZip } from '../../fixtures/inference/stored-zip.ts'
+import {
+  type Artifact,
+  dictionary,
+  stateDict,
+  tensorMaker,
+  tinyArtifact,
+  torchEntries,
+  torchFile,
+} from '../../fixtures/inference/torch-file.ts'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'podmate-pt-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function read(bytes: Uint8Array): Promise<ModelFile> {
+  const path = join(folder, 'model.pt')
+  await writeFile(path, bytes)
+  return readPt(path, () => {})
+}
+
+function changed(change: (artifact: Artifact) => void, artifact = tinyArtifact()): Buffer {
+  change(artifact)
+  return torchFile(artifact)
+}
+
+test('readPt() gives the tokens by id, the number of parameters and the bytes of an ONNX model', async () => {
+  const model = await read(torchFile())
+  expect(model.tokens.slice(0, 3)).toEqual(['<PAD>', '<UNK>', 'e2e4'])
+  expect(model).toMatchObject({ family: 'next_move_lstm', unknownId: 1 })
+  expect(model.parameters).toBe(10 * 4 + 24 * (4 + 6 + 1 + 1) + 4 * 8 + 10 * (6 + 8) + 10)
+  expect(model.onnx.length).toBeGreaterThan(4 * Number(model.parameters))
+})
+
+test('readPt() tells how much was read, up to nearly the whole file', async () => {
+  const bytes = torchFile()
+  const path = join(folder, 'told.pt')
+  await writeFile(path, bytes)
+  const heard: number[] = []
+  const stages: string[] = []
+  await readPt(path, (stage, read = 0) => {
+    stages.push(stage)
+    if (stage === 'read') heard.push(read)
+  })
+  expect(heard).toEqual(heard.toSorted((left, right) => left - right))
+  expect(heard.at(-1)).toBeGreaterThan(bytes.length / 2)
+  expect(stages.at(-1)).toBe('convert')
+})
+
+describe('readPt() lays tensors out as torch sees them', () => {
+  test('transposed, with an offset, in a storage that two tensors share', async () => {
+    const plain = tinyArtifact()
+    const bias = (plain: Artifact) => {
+      const both = tensorMaker(9)([24 * 2])
+      const state = stateDict(plain)
+      state.set('lstm.bias_ih_l0', { ...both, key: 'own1', data: both.data.slice(0, 24), shape: [24] })
+      state.set('lstm.bias_hh_l0', { ...both, key: 'own2', data: both.data.slice(24), shape: [24] })
+    }
+    bias(plain)
+    const odd = tinyArtifact()
+    const both = tensorMaker(9)([24 * 2])
+    stateDict(odd).set('lstm.bias_ih_l0', { ...both, key: 'shared', shape: [24] })
+    stateDict(odd).set('lstm.bias_hh_l0', { ...both, key: 'shared', shape: [24], offset: 24 })
+    transpose(odd, 'token_embed.weight')
+    transpose(odd, 'classifier.weight')
+    expect((await read(torchFile(odd))).onnx).toEqual((await read(torchFile(plain))).onnx)
+  })
+
+  test('expanded: a stride of 0 repeats a number', async () => {
+    const repeated = tinyArtifact()
+    const one = { data: Float32Array.of(0.5, ...new Array(9).fill(0)), shape: [10], key: 'one' }
+    stateDict(repeated).set('classifier.bias', { ...one, strides: [0] })
+    const full = tinyArtifact()
+    stateDict(full).set('classifier.bias', { ...one, data: new Float32Array(10).fill(0.5) })
+    expect((await read(torchFile(repeated))).onnx).toEqual((await read(torchFile(full))).onnx)
+  })
+})
+
+/** Keeps what the tensor is and stores it column by column. */
+function transpose(artifact: Artifact, name: string): void {
+  const tensor = stateDict(artifact).get(name)
+  if (typeof tensor !== 'object' || tensor === null || !('shape' in tensor))
+    throw new Error(`no tensor ${name}`)
+  const [rows = 0, columns = 0] = tensor.shape
+  const data = Float32Array.from(
+    tensor.data,
+    (_value, at) => tensor.data[(at % rows) * columns + Math.floor(at / rows)] ?? 0,
+  )
+  stateDict(artifact).set(name, { ...tensor, data, strides: [1, rows] })
+}
+
+describe('readPt() fills in what old artifacts do not say', () => {
+  const onlyDims = (artifact: Artifact) => artifact.set('config', new Map([['embed_dim', 4]]))
+
+  test('no phase, no side to move, a winner, one layer', async () => {
+    expect((await read(changed(onlyDims))).onnx).toEqual((await read(torchFile())).onnx)
+  })
+
+  test('embeddings that are there but not used are left out', async () => {
+    const model = await read(torchFile(tinyArtifact({ winner: false })))
+    expect(Buffer.from(model.onnx).includes('winner_ids')).toBe(false)
+  })
+})
+
+describe('readPt() refuses, naming the tensor, what was expected and what was found', () => {
+  const tensor = tensorMaker(3)
+  const cases: Readonly<Record<string, { change: (artifact: Artifact) => void; says: string }>> = {
+    'another width': {
+      change: (artifact) => dictionary(artifact, 'config').set('hidden_dim', 7),
+      says: 'its tensor classifier.weight has the shape [10,14]; config and vocab call for [10,15]',
+    },
+    'another vocabulary': {
+      change: (artifact) => dictionary(artifact, 'vocab').set('h7h5', 10),
+      says: 'its tensor token_embed.weight has the shape [10,4]; config and vocab call for [11,4]',
+    },
+    'a missing tensor': {
+      change: (artifact) => stateDict(artifact).delete('lstm.bias_hh_l0'),
+      says: 'its state_dict lacks lstm.bias_hh_l0, expected with the shape [24]',
+    },
+    'a tensor of another architecture': {
+      change: (artifact) =>
+        stateDict(artifact).set('lstm.weight_ih_l0_reverse', { ...tensor([24, 4]), key: 'r' }),
+      says: '"lstm.weight_ih_l0_reverse", which a NextMoveLSTM of its config does not have',
+    },
+    'a feature without its embedding': {
+      change: (artifact) => dictionary(artifact, 'config').set('use_phase', true),
+      says: 'its config gives no usable width of phase_embed.weight',
+    },
+    'a flag that is none': {
+      change: (artifact) => dictionary(artifact, 'config').set('use_winner', 'yes'),
+      says: 'its config says use_winner is "yes"; expected true or false',
+    },
+    'a width that is none': {
+      change: (artifact) => dictionary(artifact, 'config').set('embed_dim', -4),
+      says: 'embed_dim is -4',
+    },
+    'a million layers': {
+      change: (artifact) => dictionary(artifact, 'config').set('num_layers', 1_000_000),
+      says: '1000000 layers',
+    },
+    'another family': {
+      change: (artifact) => artifact.set('model_family', 'maia'),
+      says: 'its model_family is "maia"; next_move_lstm is served',
+    },
+    'no vocabulary': { change: (artifact) => artifact.delete('vocab'), says: 'no dictionary vocab' },
+    'ids with a gap': {
+      change: (artifact) => dictionary(artifact, 'vocab').set('e2e4', 99),
+      says: 'its vocab gives "e2e4" the id 99; ids must be 0 to 9, each once',
+    },
+    'an id given twice': {
+      change: (artifact) => dictionary(artifact, 'vocab').set('e2e4', 3),
+      says: '"d2d4" the id 3',
+    },
+    'a text among the tensors': {
+      change: (artifact) => stateDict(artifact).set('note', 'hello'),
+      says: 'something besides named tensors',
+    },
+  }
+  test.each(Object.entries(cases))('%s', async (_name, { change, says }) => {
+    await expect(read(changed(change))).rejects.toThrow(says)
+  })
+
+  test('a tensor that reaches beyond its storage', async () => {
+    const change = (artifact: Artifact) =>
+      stateDict(artifact).set('classifier.bias', { ...tensor([10]), key: 'b', offset: 1 })
+    await expect(read(changed(change))).rejects.toThrow('reaches beyond its storage')
+  })
+
+  test('a list in place of the artifact', async () => {
+    await expect(read(torchFile(tinyArtifact(), pickleOf(put([1]))))).rejects.toThrow('no dictionary')
+  })
+
+  test('a family that is a memo bomb, at once', async () => {
+    const pickle = pickleOf(put(tinyArtifact()), put('model_family'), putMemoBomb(), 's')
+    await expect(read(torchFile(tinyArtifact(), pickle))).rejects.toThrow('model_family is no text')
+  })
+})
+
+describe('readPt() refuses archives that torch.save did not write', () => {
+  const entries = torchEntries()
+  const [pickle] = entries
+  if (pickle === undefined) throw new Error('no pickle')
+  const weights = entries.find(({ name }) => name === 'model/data/0') ?? pickle
+  const others = entries.filter((entry) => entry !== weights)
+  const cases: Readonly<Record<string, { bytes: Buffer; says: string }>> = {
+    'an empty file': { bytes: Buffer.alloc(0), says: 'no complete zip archive' },
+    'a text': { bytes: Buffer.from('hello '.repeat(100)), says: 'no complete zip archive' },
+    'a bare pickle, as torch wrote before 1.6': {
+      bytes: pickleOf(put('x')),
+      says: 'no complete zip archive',
+    },
+    'a zip of other things': {
+      bytes: storedZip([{ name: 'a/b.txt', data: Buffer.from('x') }]),
+      says: '0 data.pkl',
+    },
+    'two pickles': {
+      bytes: storedZip([...entries, { ...pickle, name: 'other/data.pkl' }]),
+      says: '2 data.pkl',
+    },
+    'an entry that leaves its folder': {
+      bytes: storedZip([...entries, { name: '../../etc/passwd', data: Buffer.from('x') }]),
+      says: 'relative path',
+    },
+    'an absolute entry': {
+      bytes: storedZip([...entries, { name: '/etc/passwd', data: Buffer.alloc(0) }]),
+      says: 'absolute',
+    },
+    'an entry twice': { bytes: storedZip([...entries, pickle]), says: 'occurs twice' },
+    'a compressed entry': {
+      bytes: storedZip([...others, { ...weights, method: 8 }]),
+      says: 'compressed or encrypted',
+    },
+    'a damaged entry': {
+      bytes: storedZip([...others, { ...weights, crc: 1 }]),
+      says: 'damaged: the checksum differs',
+    },
+    'a storage of another size': {
+      bytes: storedZip([...others, { ...weights, data: new Uint8Array(4) }]),
+      says: 'has 4 bytes where 160 belong',
+    },
+    'a missing storage': { bytes: storedZip(others), says: '"model/data/0" is missing' },
+    'big-endian numbers': {
+      bytes: storedZip(
+        entries.map((entry) =>
+          entry.name === 'model/byteorder' ? { ...entry, data: Buffer.from('big') } : entry,
+        ),
+      ),
+      says: 'its byte order is "big"; only little is read',
+    },
+    'an entry that claims 4 GB': {
+      bytes: storedZip([...others, { ...weights, size: 0xfffffff0 }]),
+      says: '',
+    },
+    'too many entries': {
+      bytes: storedZip(
+        Array.from({ length: 10_001 }, (_none, at) => ({ name: `m/${at}`, data: Buffer.alloc(0) })),
+      ),
+      says: 'more than 10000 entries',
+    },
+  }
+  test.each(Object.entries(cases))('%s', async (_name, { bytes, says }) => {
+    await expect(read(bytes)).rejects.toThrow(says)
+  })
+})
+
+test('readPt() refuses a file that was cut off anywhere', async () => {
+  const bytes = torchFile(tinyArtifact({ layers: 2, phase: true, side: true }))
+  for (let part = 0; part < 20; part += 1) {
+    await expect(read(bytes.subarray(0, Math.floor((bytes.length * part) / 20)))).rejects.toThrow(
+      'no complete zip archive',
+    )
+  }
+  await expect(read(bytes.subarray(0, -1))).rejects.toThrow()
+})
+
+test('readPt() with flipped bytes either reads the same weights or refuses', async () => {
+  const bytes = torchFile(tinyArtifact({ hidden: 3 }))
+  const whole = await read(bytes)
+  const flip = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }))
+  await fc.assert(
+    fc.asyncProperty(fc.array(flip, { minLength: 1, maxLength: 3 }), async (flips) => {
+      const damaged = Buffer.from(bytes)
+      for (const [at, mask] of flips) damaged[at] = (damaged[at] ?? 0) ^ mask
+      const result = await read(damaged).catch((error: unknown) => error)
+      if (result instanceof Error) expect(result.message).not.toBe('')
+      else expect(result).toEqual(whole)
+    }),
+    { numRuns: 400 },
+  )
+})
