@@ -89,7 +89,8 @@ function podOf(
   pod.onEvent((event) => {
     const level = eventLevel(event)
     const service = 'service' in event ? event.service : 'podmate'
-    if (level) root[level]({ service, event: event.seq }, eventText(event))
+    const sinceStart = event.type === 'ready' ? { since_start_ms: Math.round(event.ms) } : {}
+    if (level) root[level]({ service, ...sinceStart }, eventText(event))
   }, new AbortController().signal)
   if (environment.problems.length > 0) log.error(configurationMessage(environment))
   return pod

@@ -9,48 +9,70 @@ export interface CgroupLimits {
   readonly pids: number | undefined
 }
 
-const defaultRoot = '/sys/fs/cgroup'
+/** Where cgroups are looked for: the mount, and what /proc/self/cgroup says of our own group. */
+export interface CgroupPlace {
+  readonly root: string
+  readonly self: string
+}
 
-export function cgroupLimits(root = defaultRoot): CgroupLimits {
+const rootFolder = '/sys/fs/cgroup'
+
+/** The group that this process is in. */
+export function ownCgroup(): CgroupPlace {
+  return { root: rootFolder, self: read('/proc/self/cgroup') ?? '' }
+}
+
+export function cgroupLimits(place = ownCgroup()): CgroupLimits {
+  const bytes = number(value(place, 'memory.max', 'memory', 'memory.limit_in_bytes'))
   return {
-    cpus: cpuQuota(root),
-    memoryBytes: memoryLimit(root),
-    pids: firstNumber(root, ['pids.max', 'pids/pids.max']),
+    cpus: cpuQuota(place),
+    // v1 says "no limit" with a number near 2^63.
+    memoryBytes: bytes !== undefined && bytes < 2 ** 60 ? bytes : undefined,
+    pids: number(value(place, 'pids.max', 'pids', 'pids.max')),
   }
 }
 
 /** How often the kernel has killed something of this container for want of memory; 0 where it does not tell. */
-export function oomKills(root = defaultRoot): number {
-  const text = read(root, 'memory.events') ?? read(root, 'memory/memory.oom_control') ?? ''
-  return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
+export function oomKills(place = ownCgroup()): number {
+  const events = value(place, 'memory.events', 'memory', 'memory.oom_control') ?? ''
+  return Number(/^oom_kill (\d+)$/m.exec(events)?.[1] ?? 0)
 }
 
-function cpuQuota(root: string): number | undefined {
-  const [quota, period] = read(root, 'cpu.max')?.split(' ').map(Number) ?? [
-    firstNumber(root, ['cpu/cpu.cfs_quota_us']),
-    firstNumber(root, ['cpu/cpu.cfs_period_us']),
+function cpuQuota(place: CgroupPlace): number | undefined {
+  const v1 = (name: string) => value(place, '', 'cpu', name)
+  const pair = value(place, 'cpu.max', '', '') ?? `${v1('cpu.cfs_quota_us')} ${v1('cpu.cfs_period_us')}`
+  const [quota, period] = pair.split(' ').map(number)
+  return quota !== undefined && period !== undefined && quota > 0 ? quota / period : undefined
+}
+
+/** A file of the own group, or of the root where the own group is not visible (a container without its namespace). */
+function value(place: CgroupPlace, v2: string, controller: string, v1: string): string | undefined {
+  const { root, self } = place
+  const paths = [
+    ...(v2 ? [join(root, groupPath(self, ''), v2), join(root, v2)] : []),
+    ...(v1 ? [join(root, controller, groupPath(self, controller), v1), join(root, controller, v1)] : []),
   ]
-  if (!quota || !period || quota < 0) return undefined
-  return quota / period
-}
-
-/** v1 says "no limit" with a number near 2^63. */
-function memoryLimit(root: string): number | undefined {
-  const bytes = firstNumber(root, ['memory.max', 'memory/memory.limit_in_bytes'])
-  return bytes !== undefined && bytes < 2 ** 60 ? bytes : undefined
-}
-
-function firstNumber(root: string, names: readonly string[]): number | undefined {
-  for (const name of names) {
-    const value = Number.parseInt(read(root, name) ?? '', 10)
-    if (Number.isFinite(value)) return value
+  for (const path of paths) {
+    const text = read(path)
+    if (text !== undefined) return text
   }
   return undefined
 }
 
-function read(root: string, name: string): string | undefined {
+/** A line is `4:memory:/path` in v1 and `0::/path` in v2. */
+function groupPath(self: string, controller: string): string {
+  const line = self.split('\n').find((entry) => entry.split(':')[1]?.split(',').includes(controller))
+  return line?.split(':').slice(2).join(':') ?? '/'
+}
+
+function number(text: string | undefined): number | undefined {
+  const parsed = Number.parseInt(text ?? '', 10)
+  return Number.isFinite(parsed) ? parsed : undefined
+}
+
+function read(path: string): string | undefined {
   try {
-    return readFileSync(join(root, name), 'utf8').trim()
+    return readFileSync(path, 'utf8').trim()
   } catch {
     return undefined // no such controller here
   }

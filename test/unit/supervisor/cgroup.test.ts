@@ -46,18 +46,33 @@ function plant(files: Readonly<Record<string, string>>): void {
 describe('cgroupLimits()', () => {
   it.each(['v1', 'v2'] as const)('reads the limits of a %s tree', (kind) => {
     plant(trees[kind])
-    expect(cgroupLimits(root)).toEqual({ cpus: 7.5, memoryBytes: 25_769_803_776, pids: 512 })
-    expect(oomKills(root)).toBe(2)
+    expect(cgroupLimits({ root, self: '' })).toEqual({ cpus: 7.5, memoryBytes: 25_769_803_776, pids: 512 })
+    expect(oomKills({ root, self: '' })).toBe(2)
   })
 
   it.each(['v2 without limits', 'v1 without limits', 'nothing'] as const)(
     'says that there are none: %s',
     (kind) => {
       plant(trees[kind])
-      expect(cgroupLimits(root)).toEqual({ cpus: undefined, memoryBytes: undefined, pids: undefined })
-      expect(oomKills(root)).toBe(0)
+      expect(cgroupLimits({ root, self: '' })).toEqual({
+        cpus: undefined,
+        memoryBytes: undefined,
+        pids: undefined,
+      })
+      expect(oomKills({ root, self: '' })).toBe(0)
     },
   )
+})
+
+describe('oomKills()', () => {
+  it.each([
+    ['v1', 'memory/pod/a/memory.oom_control', '4:cpu,memory:/pod/a\n'],
+    ['v2', 'pod/a/memory.events', '0::/pod/a\n'],
+  ])('reads the own group before the root: %s', (_, file, self) => {
+    plant({ ...trees.v1, [file]: 'oom_kill 5\n' })
+    expect(oomKills({ root, self })).toBe(5)
+    expect(oomKills({ root, self: '4:memory:/elsewhere\n0::/elsewhere\n' })).toBe(2)
+  })
 })
 
 describe('threadCaps()', () => {
