@@ -17,7 +17,7 @@ const keptFiles = 5
 export function stdoutSink(format: 'json' | 'pretty'): { readonly sink: LogSink; flush(): void } {
   const out = pino.destination({ dest: 1, sync: false, maxLength: unwrittenBytes })
   out.on('error', () => {}) // the terminal has gone: the log file goes on
-  const width = 10
+  const width = 13
   const sink: LogSink = (json, { at, service, text }) => {
     out.write(
       format === 'json'

@@ -2,13 +2,13 @@ import { resolve } from 'node:path'
 import type { Variables } from '../environment/secrets.ts'
 import { configurationMessage, type Environment, readEnvironment } from '../environment.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { eventLevel, eventText } from '../supervisor/event-text.ts'
 import { platformWarnings } from '../supervisor/platform.ts'
 import type { Service } from '../supervisor/service.ts'
 import type { Recorder } from '../supervisor/stop-in-order.ts'
 import type { StopRequests } from '../supervisor/stop-requests.ts'
 import { newPod, type Pod } from '../supervisor/supervise.ts'
 import { defaultTimings } from '../supervisor/timings.ts'
+import { logEvents } from './log-events.ts'
 import { openLog, type PodLog } from './pod-log.ts'
 
 export const exitCodes = { requested: 0, internal: 70, configuration: 78 } as const
@@ -78,21 +78,13 @@ export async function runPod(
   return exitCode
 }
 
-function podOf(
-  environment: Environment,
-  budgetSeconds: number,
-  version: string,
-  { root, log, book, redact }: PodLog,
-): Pod {
+function podOf(environment: Environment, budgetSeconds: number, version: string, podLog: PodLog): Pod {
+  const { root, book, redact } = podLog
   const timings = { ...defaultTimings, shutdownBudgetMs: budgetSeconds * 1000 }
-  const pod = newPod({ version, timings, log: root, book, redact, guarded: ['sshd', 'http', 'state'] })
-  pod.onEvent((event) => {
-    const level = eventLevel(event)
-    const service = 'service' in event ? event.service : 'podmate'
-    const sinceStart = event.type === 'ready' ? { since_start_ms: Math.round(event.ms) } : {}
-    if (level) root[level]({ service, ...sinceStart }, eventText(event))
-  }, new AbortController().signal)
-  if (environment.problems.length > 0) log.error(configurationMessage(environment))
+  const guarded = ['sshd', 'http', 'state']
+  const pod = newPod({ version, timings, log: root, book, redact, guarded })
+  logEvents(pod, podLog)
+  if (environment.problems.length > 0) podLog.log.error(configurationMessage(environment))
   return pod
 }
 

@@ -78,7 +78,7 @@ export function eventLevel(event: EventBody): EventLevel | undefined {
     case 'failed':
       return 'error'
     case 'ended':
-      return event.ending.ok ? 'info' : 'warn'
+      return event.ending.ok ? undefined : 'warn' // what follows on a good end is an event of its own
     case 'stopped':
       return event.left.length > 0 ? 'error' : 'info'
     case 'pod-warning':
