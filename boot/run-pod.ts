@@ -84,7 +84,6 @@ function podOf(environment: Environment, budgetSeconds: number, version: string,
   const guarded = ['sshd', 'http', 'state']
   const pod = newPod({ version, timings, log: root, book, redact, guarded })
   logEvents(pod, podLog)
-  if (environment.problems.length > 0) podLog.log.error(configurationMessage(environment))
   return pod
 }
 
