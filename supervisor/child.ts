@@ -6,7 +6,7 @@ import type { Ending } from './events.ts'
 import { launch, type Program, type ProgramOptions } from './launch.ts'
 import { lineRate } from './line-rate.ts'
 import { lineSplitter } from './line-splitter.ts'
-import { endTree, type ProcessTree, signalTree } from './process-tree.ts'
+import { endTree, type ProcessTree, signalTree, treeGone } from './process-tree.ts'
 import { type ProgramProbes, watchProbes } from './program-probes.ts'
 import type { ServiceContext } from './service.ts'
 import { aborted, pause, settledWithin } from './time.ts'
@@ -45,12 +45,9 @@ export async function runChild(options: ChildOptions, ctx: ServiceContext): Prom
   try {
     const ended = await programEnd(program, () => oomKills() > killsBefore)
     over.abort()
-    const left = await endTree(
-      tree,
-      stop.aborted ? context.timings.killWaitMs / 2 : 0,
-      context.timings.killWaitMs,
-      kill,
-    )
+    // Who was behind the leader (a shell, say) was asked together with it, and has as long as it would have had.
+    if (stop.aborted) await treeGone(tree, kill)
+    const left = await endTree(tree, 0, context.timings.killWaitMs, kill)
     if (left.length > 0) throw new ProcessesLeft(left)
     if (!ended.ok) throw new ProgramEnded(ended)
   } finally {

@@ -75,11 +75,17 @@ export async function endTree(
   return treeMembers(tree)
 }
 
+/** Settles when no process of the tree is left, or when `signal` aborts. */
+export async function treeGone(tree: ProcessTree, signal: AbortSignal): Promise<void> {
+  await gone(tree, Number.POSITIVE_INFINITY, signal)
+}
+
 async function gone(tree: ProcessTree, withinMs: number, signal?: AbortSignal): Promise<boolean> {
   const endMs = performance.now() + withinMs
-  while (treeMembers(tree).length > 0) {
+  // Each look reads the whole process table: the longer it takes, the more seldom.
+  for (let pauseMs = pollMs; treeMembers(tree).length > 0; pauseMs = Math.min(pauseMs * 1.2, pollMs * 5)) {
     if (performance.now() >= endMs || signal?.aborted) return false
-    await pause(pollMs, signal)
+    await pause(pauseMs, signal)
   }
   return true
 }
