@@ -3,6 +3,7 @@ import { nearestName } from '../../services/http/nearest-name.ts'
 import type { CallOptions } from './call.ts'
 import { commands } from './commands.ts'
 import { exitCodes, PodctlError } from './exit-codes.ts'
+import { optionTexts } from './option-texts.ts'
 
 const optionTypes = {
   json: { type: 'boolean' },
@@ -56,8 +57,8 @@ function demandFitting(name: string, positionals: readonly string[], options: Ca
   const surplus = positionals[takes === undefined ? 0 : 1]
   if (surplus !== undefined) throw misuse(`podctl ${name} does not take "${surplus}"`)
   const known: readonly string[] = [...(command.options ?? []), 'url', 'token']
-  const odd = Object.keys(options).find((option) => !known.includes(option))
-  if (odd !== undefined) throw misuse(`podctl ${name} has no option --${odd}`)
+  const odd = Object.entries(optionTexts).find(([option]) => option in options && !known.includes(option))
+  if (odd !== undefined) throw misuse(`podctl ${name} has no option ${odd[1].split(' ')[0]}`)
 }
 
 function misuse(sentence: string): PodctlError {

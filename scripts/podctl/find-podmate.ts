@@ -5,15 +5,16 @@ import { dirname, join, resolve } from 'node:path'
 import { readEnvironment } from '../../environment.ts'
 import { socketPaths } from '../../services/http/socket-paths.ts'
 import type { CallOptions } from './call.ts'
-import { type Client, client } from './client.ts'
+import { type Client, client, type Place } from './client.ts'
 import { exitCodes, PodctlError } from './exit-codes.ts'
 
 /** The podmate that is meant: `--url`, else PODMATE_SOCKET, else the one of this state folder. Throws exit 3 without one. */
 export async function findPodmate(options: CallOptions, env: NodeJS.ProcessEnv): Promise<Client> {
-  if (options.url !== undefined) return client(remote(options.url, options.token ?? env.PODMATE_TOKEN))
+  if (options.url !== undefined) return client(remote(options.url, options.token, env.PODMATE_TOKEN))
+  const named = namedSocket(env)
   const tried: string[] = []
   for (const path of candidates(env)) {
-    const problem = await whyNot(path)
+    const problem = (named === undefined ? await notOurs(dirname(path)) : undefined) ?? (await whyNot(path))
     if (problem === undefined) return client({ socketPath: path })
     tried.push(`  ${path}: ${problem}`)
   }
@@ -24,7 +25,7 @@ export async function findPodmate(options: CallOptions, env: NodeJS.ProcessEnv):
   )
 }
 
-function remote(address: string, token: string | undefined) {
+function remote(address: string, option: string | undefined, variable: string | undefined): Place {
   const url = URL.parse(address)
   if (url === null || !/^https?:$/.test(url.protocol)) {
     throw new PodctlError(
@@ -32,19 +33,23 @@ function remote(address: string, token: string | undefined) {
       `--url must be an http or https address, like http://127.0.0.1:8000/`,
     )
   }
-  const shown = url.searchParams.get('token') ?? undefined
+  const token = option ?? url.searchParams.get('token') ?? variable
   url.search = ''
   url.hash = ''
-  return { url, token: token ?? shown }
+  return { url, token }
 }
 
 /** Where a podmate of this environment may listen, the likeliest first. */
 export function candidates(env: NodeJS.ProcessEnv): readonly string[] {
-  const named = (env.PODMATE_SOCKET ?? '').trim()
-  if (named !== '') return [named]
+  const named = namedSocket(env)
+  if (named !== undefined) return [named]
   // The owner's sockets, and those of a podmate that root has started.
   const uids = [process.getuid?.() ?? 0, 0]
   return [...new Set(stateFolders(env).flatMap((folder) => uids.flatMap((uid) => socketPaths(folder, uid))))]
+}
+
+function namedSocket(env: NodeJS.ProcessEnv): string | undefined {
+  return env.PODMATE_SOCKET?.trim() || undefined
 }
 
 // `npm start` runs in the repository: there a relative state folder lies, wherever podctl is typed.
@@ -56,8 +61,6 @@ function stateFolders(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 async function whyNot(path: string): Promise<string | undefined> {
-  const strange = await notOurs(dirname(path))
-  if (strange !== undefined) return strange
   const socket = connect({ path })
   try {
     await once(socket, 'connect')
@@ -75,7 +78,7 @@ const reasons: Readonly<Record<string, string>> = {
   EACCES: 'not allowed: run podctl as the account that runs podmate, or as root',
 }
 
-// In a shared temporary folder anyone can lay a socket that pretends to be podmate.
+// In a shared temporary folder anyone can lay a socket that pretends to be podmate; whoever names one knows whose it is.
 async function notOurs(folder: string): Promise<string | undefined> {
   const found = await lstat(folder).catch(() => undefined)
   if (found === undefined) return undefined

@@ -1,14 +1,7 @@
 import { stateMeanings } from '../../supervisor/state-meanings.ts'
 import { commands } from './commands.ts'
+import { optionTexts } from './option-texts.ts'
 import { table } from './table.ts'
-
-const optionTexts = {
-  json: '--json',
-  force: '--force',
-  lines: '-n N',
-  url: '--url',
-  token: '--token',
-} as const
 
 /** The text of `podctl help`, made from the table of commands. Pure. */
 export function help(): string {

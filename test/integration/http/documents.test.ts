@@ -96,7 +96,7 @@ test('/openapi.json is OpenAPI 3.1, without a loose end, and names every route b
     'POST /services/{name}/{command}',
     'POST /shutdown',
   ])
-  const leaves = routes.filter((line) => /\((GET|POST)/.test(line) && !/docs|\/\*/.test(line))
+  const leaves = routes.filter((line) => /\((GET|POST)/.test(line) && !/docs|\* \(/.test(line))
   expect(leaves).toHaveLength(named.length)
 })
 

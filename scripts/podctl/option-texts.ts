@@ -1,0 +1,10 @@
+import type { CallOptions } from './call.ts'
+
+/** How each option is typed. */
+export const optionTexts = {
+  json: '--json',
+  force: '--force',
+  lines: '-n N',
+  url: '--url ADDRESS',
+  token: '--token TOKEN',
+} as const satisfies Record<keyof CallOptions, string>
