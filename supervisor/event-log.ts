@@ -25,7 +25,7 @@ export function newEventLog(redacted: (body: EventBody) => EventBody, capacity =
   return {
     emit(body) {
       seq += 1
-      const event: PodEvent = { seq, at: Date.now(), ms: monotonicMs(), ...redacted(body) }
+      const event: PodEvent = { ...redacted(body), seq, at: Date.now(), ms: monotonicMs() }
       kept.push(event)
       if (kept.length > capacity) kept.shift()
       untold.push(event)

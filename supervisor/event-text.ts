@@ -14,11 +14,11 @@ export function eventText(event: EventBody): string {
     case 'pod-killing':
       return `everything is killed now: ${event.reason}`
     case 'pod-stopped':
-      return `podmate stopped after ${Math.round(event.ms)} ms`
+      return `podmate stopped after ${Math.round(event.tookMs)} ms`
     case 'tier-stopping':
       return `stopping tier ${event.tier}: ${event.services.join(', ')}`
     case 'tier-stopped':
-      return `tier ${event.tier} has ended after ${Math.round(event.ms)} ms`
+      return `tier ${event.tier} has ended after ${Math.round(event.tookMs)} ms`
     default:
       return serviceText(event)
   }

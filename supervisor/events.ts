@@ -48,9 +48,9 @@ export type PodEventBody =
   | { readonly type: 'pod-warning'; readonly text: string }
   | { readonly type: 'pod-stopping'; readonly reason: string }
   | { readonly type: 'tier-stopping'; readonly tier: StopTier; readonly services: readonly string[] }
-  | { readonly type: 'tier-stopped'; readonly tier: StopTier; readonly ms: number }
+  | { readonly type: 'tier-stopped'; readonly tier: StopTier; readonly tookMs: number }
   | { readonly type: 'pod-killing'; readonly reason: string }
-  | { readonly type: 'pod-stopped'; readonly ms: number }
+  | { readonly type: 'pod-stopped'; readonly tookMs: number }
 
 export type EventBody = (ServiceEventBody & { readonly service: string }) | PodEventBody
 

@@ -32,7 +32,7 @@ export function phaseTime(
         ...line,
         phase: `stop:${event.tier}`,
         status: 'ok',
-        elapsed_ms: Math.round(event.ms),
+        elapsed_ms: Math.round(event.tookMs),
         exit_code: null,
       }
     default:

@@ -43,7 +43,7 @@ export async function stopInOrder(lives: Lives, environment: StopEnvironment): P
   const left = await finalSweep(Math.min(sweepMs, timings.killWaitMs))
   if (left.length > 0)
     events.emit({ type: 'pod-warning', text: `processes could not be ended: ${left.join(', ')}` })
-  events.emit({ type: 'pod-stopped', ms: monotonicMs() - startMs })
+  events.emit({ type: 'pod-stopped', tookMs: monotonicMs() - startMs })
 }
 
 function isOfTier(unit: Unit, plan: TierPlan): boolean {
@@ -64,7 +64,7 @@ async function stopTier(
   const beganMs = monotonicMs()
   events.emit({ type: 'tier-stopping', tier, services: names })
   await Promise.all(units.map((unit) => retire(unit, Math.max(0, startMs + deadlineMs - beganMs), lives)))
-  events.emit({ type: 'tier-stopped', tier, ms: monotonicMs() - beganMs })
+  events.emit({ type: 'tier-stopped', tier, tookMs: monotonicMs() - beganMs })
 }
 
 const resting: ReadonlySet<State | undefined> = new Set(['disabled', 'completed', 'failed', 'stopped'])

@@ -103,7 +103,7 @@ export function newPod(options: PodOptions): Pod {
     },
     async run(services, recorder) {
       checkGraph(services)
-      if (stopping.signal.aborted) return events.emit({ type: 'pod-stopped', ms: 0 }) // asked to stop during the boot
+      if (stopping.signal.aborted) return events.emit({ type: 'pod-stopped', tookMs: 0 }) // asked to stop during the boot
       status = { ...initialStatus(services), warnings: status.warnings }
       events.emit({ type: 'pod-started', version: options.version, pid: process.pid })
       for (const service of services) units.set(service.name, newUnit(service, environmentOf(service.name)))

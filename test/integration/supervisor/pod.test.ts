@@ -148,7 +148,7 @@ describe('newPod()', () => {
     pod.pod.shutdown('SIGTERM')
     await pod.done
     const stopped = pod.events.at(-1)
-    expect(stopped?.type === 'pod-stopped' && stopped.ms).toBeLessThanOrEqual(timings.shutdownBudgetMs)
+    expect(stopped?.type === 'pod-stopped' && stopped.tookMs).toBeLessThanOrEqual(timings.shutdownBudgetMs)
     expect(pod.pod.status().services.deaf?.lastEnding?.reason).toBe('did not end when it was killed')
   })
 
@@ -168,7 +168,7 @@ describe('newPod()', () => {
     pod.pod.killAll('second SIGTERM')
     await pod.done
     const stopped = pod.events.at(-1)
-    expect(stopped?.type === 'pod-stopped' && stopped.ms).toBeLessThan(1000)
+    expect(stopped?.type === 'pod-stopped' && stopped.tookMs).toBeLessThan(1000)
   })
 
   it('has the recorder write the report last, with the ending of every service', async () => {
