@@ -49,7 +49,7 @@ export async function runPod(
   const stateDir = environment.values.state?.POD_STATE_DIR ?? resolve('.podmate')
   const log = openLog(environment.values, env, stateDir)
   let exitCode: number = exitCodes.requested
-  const pod = podOf(environment, core.SHUTDOWN_BUDGET_SECONDS, version, log)
+  const pod = podOf(core.SHUTDOWN_BUDGET_SECONDS, version, log)
   const refuse = (message: string) => {
     exitCode = exitCodes.configuration
     pod.emit({ type: 'pod-warning', text: message })
@@ -78,7 +78,7 @@ export async function runPod(
   return exitCode
 }
 
-function podOf(environment: Environment, budgetSeconds: number, version: string, podLog: PodLog): Pod {
+function podOf(budgetSeconds: number, version: string, podLog: PodLog): Pod {
   const { root, book, redact } = podLog
   const timings = { ...defaultTimings, shutdownBudgetMs: budgetSeconds * 1000 }
   const guarded = ['sshd', 'http', 'state']
