@@ -1,20 +1,32 @@
+import { once } from 'node:events'
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
-import roll from 'pino-roll'
+import roll, { type RollingFile } from 'pino-roll'
 import type { LogLine } from '../supervisor/pod.ts'
+import { settledWithin } from '../supervisor/time.ts'
 
 /** Takes a redacted line, as JSON and in parts. */
 export type LogSink = (json: string, line: LogLine) => void
+
+/** Where log lines go. */
+export interface LogOutput {
+  readonly sink: LogSink
+  /** The last call: settles when what was written has gone out, or cannot go out. */
+  close(): Promise<void>
+}
 
 /** Beyond this much unwritten output lines are dropped: a terminal that is held with Ctrl-S must not fill memory. */
 const unwrittenBytes = 4 * 1024 * 1024
 const fileSize = '10m'
 const keptFiles = 5
+const earlyLines = 1000
+/** A reader that takes nothing must not hold up the end. */
+const closeMs = 500
 
 /** Writes to stdout without ever blocking on it: one JSON object a line, or `time service | text`. */
-export function stdoutSink(format: 'json' | 'pretty'): { readonly sink: LogSink; flush(): void } {
+export function stdoutSink(format: 'json' | 'pretty'): LogOutput {
   const out = pino.destination({ dest: 1, sync: false, maxLength: unwrittenBytes })
   out.on('error', () => {}) // the terminal has gone: the log file goes on
   const width = 13
@@ -25,11 +37,40 @@ export function stdoutSink(format: 'json' | 'pretty'): { readonly sink: LogSink;
         : `${new Date(at).toISOString().slice(11, 23)} ${service.padEnd(width)}| ${text}\n`,
     )
   }
-  return { sink, flush: () => ignoreErrors(() => out.flushSync()) }
+  return { sink, close: () => writtenOut(out) }
 }
 
-/** Appends to `podmate.log` in `folder`, 10 MB a file, the last five kept. `onError` is told once when it cannot. */
-export async function fileSink(folder: string, onError: (error: Error) => void): Promise<LogSink> {
+/**
+ * Appends to `podmate.log` in `folder`, 10 MB a file, the last five kept. Lines that come before `open` are kept for
+ * it. `onError` is told once when the file cannot be written.
+ */
+export function fileSink(
+  folder: string,
+  onError: (error: unknown) => void,
+): LogOutput & { open(): Promise<void> } {
+  const early: string[] = []
+  let write = (json: string) => {
+    if (early.length < earlyLines) early.push(json)
+  }
+  let file: RollingFile | undefined
+  return {
+    sink: (json) => write(json),
+    async open() {
+      try {
+        const opened = await openRolling(folder, onError)
+        file = opened
+        write = (json) => void opened.write(json)
+      } catch (error) {
+        write = () => {}
+        onError(error)
+      }
+      for (const json of early.splice(0)) write(json)
+    },
+    close: async () => void (file && (await writtenOut(file))),
+  }
+}
+
+async function openRolling(folder: string, onError: (error: unknown) => void): Promise<RollingFile> {
   const file = await roll({
     file: join(folder, 'podmate'),
     extension: '.log',
@@ -40,7 +81,14 @@ export async function fileSink(folder: string, onError: (error: Error) => void):
   })
   file.once('error', onError)
   file.on('error', () => {}) // told once: each further line would say the same
-  return (json) => file.write(json)
+  return file
+}
+
+/** Ends an output; settles when all has been written, or when that fails or takes too long. */
+async function writtenOut(out: NodeJS.EventEmitter & { end(): void }): Promise<void> {
+  const closed = once(out, 'close').catch(() => {}) // nobody is there to read it any more
+  out.end()
+  await settledWithin(closed, closeMs)
 }
 
 /** The folder of the live logs: POD_LOG_DIR, else /var/log/podmate when it can be written, else a temporary one. */
@@ -58,13 +106,5 @@ function canWrite(folder: string): boolean {
     return true
   } catch {
     return false
-  }
-}
-
-function ignoreErrors(job: () => void): void {
-  try {
-    job()
-  } catch {
-    // nothing can be written any more, and nobody is there to read it
   }
 }

@@ -4,7 +4,7 @@ import { secretValues, type Variables } from '../environment/secrets.ts'
 import type { Environment } from '../environment.ts'
 import { type LogBook, newLogBook } from '../supervisor/log-book.ts'
 import { redactor } from '../supervisor/redact.ts'
-import { fileSink, type LogSink, logFolder, stdoutSink } from './log-sinks.ts'
+import { fileSink, logFolder, stdoutSink } from './log-sinks.ts'
 
 export interface PodLog {
   /** Names no service: the parent of what services write to. */
@@ -15,9 +15,10 @@ export interface PodLog {
   readonly redact: (text: string) => string
   /** Where the log files are. */
   readonly folder: string
-  /** Opens the log file; until then lines go to stdout and are kept for podctl. Never rejects. */
+  /** Opens the log file; lines that came before go into it too. Never rejects. */
   openFile(): Promise<void>
-  flush(): void
+  /** The last call: settles when all lines have been written out, as far as they can be. */
+  close(): Promise<void>
 }
 
 /** The log of the pod, in service at once. Every line passes the redactor before anybody gets it. */
@@ -25,22 +26,17 @@ export function openLog(values: Environment['values'], env: Variables, stateDir:
   const { LOG_FORMAT = 'auto', POD_LOG_DIR } = values.logs ?? {}
   const pretty = LOG_FORMAT === 'pretty' || (LOG_FORMAT === 'auto' && process.stdout.isTTY)
   const stdout = stdoutSink(pretty ? 'pretty' : 'json')
-  const sinks: LogSink[] = [stdout.sink]
+  const folder = logFolder(POD_LOG_DIR, createHash('sha256').update(stateDir).digest('hex').slice(0, 12))
+  const file = fileSink(folder, (err) => log.warn({ err }, `the log file in ${folder} cannot be written`))
   const redact = redactor(secretValues(env))
-  const book = newLogBook(redact, sinks)
+  const book = newLogBook(redact, [stdout.sink, file.sink])
   const root = pino({ base: null }, book)
   const log = root.child({ service: 'podmate' })
-  const folder = logFolder(POD_LOG_DIR, createHash('sha256').update(stateDir).digest('hex').slice(0, 12))
-  const cannotWrite = (err: unknown) => log.warn({ err }, `the log file in ${folder} cannot be written`)
   return {
     ...{ root, log, book, redact, folder },
-    async openFile() {
-      try {
-        sinks.push(await fileSink(folder, cannotWrite))
-      } catch (error) {
-        cannotWrite(error)
-      }
+    openFile: file.open,
+    async close() {
+      await Promise.all([stdout.close(), file.close()])
     },
-    flush: stdout.flush,
   }
 }

@@ -74,7 +74,7 @@ export async function runPod(
     log.log.fatal({ err }, 'internal error: podmate ends')
     exitCode = exitCodes.internal
   }
-  log.flush()
+  await log.close()
   return exitCode
 }
 
