@@ -31,6 +31,7 @@ export class ModelHost {
   readonly #questions = new Map<number, Question>()
   readonly #loaded = Promise.withResolvers<LoadedModel>()
   readonly #ended = Promise.withResolvers<Ending>()
+  #ending: Ending | undefined
   #lastId = 0
   #silence: NodeJS.Timeout | undefined
   #onProgress: (progress: LoadProgress) => void = () => {}
@@ -64,6 +65,7 @@ export class ModelHost {
 
   /** One score for each token of the vocabulary; rejects when the host cannot answer or has ended. */
   run(row: Row): Promise<Float32Array> {
+    if (this.#ending) return Promise.reject(new ProgramEnded(this.#ending))
     const { answerMs } = this.#patience
     this.#lastId += 1
     const timer = setTimeout(() => this.#giveUp(`gave no answer for ${answerMs / 1000} s`), answerMs)
@@ -113,6 +115,7 @@ export class ModelHost {
 
   #close(ending: Ending): void {
     clearTimeout(this.#silence)
+    this.#ending ??= ending
     this.#ended.resolve(ending)
     this.#loaded.reject(new ProgramEnded(ending))
     for (const id of [...this.#questions.keys()]) this.#take(id)?.reject(new ProgramEnded(ending))

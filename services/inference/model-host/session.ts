@@ -6,6 +6,10 @@ import { checkContract } from './onnx-contract.ts'
 import { mainProvider, type ProviderUse, profileFolder } from './profile.ts'
 import type { Row } from './protocol.ts'
 
+// Official builds send model facts and a device id to Microsoft unless this is set before the first session.
+// biome-ignore lint/style/noProcessEnv: the library reads it from the environment only, in whatever process it is used
+process.env.ORT_DISABLE_TELEMETRY = '1'
+
 /** A model that has answered once. */
 export interface Session {
   /** One score for each token of the vocabulary. */
