@@ -103,7 +103,7 @@ describe('setup.mjs', () => {
 
   test('installs once when two start at the same time; the second waits for the first', async () => {
     const { root, start, runs } = clone()
-    execFileSync('mkfifo', [join(root, 'npm-slow')])
+    execFileSync('/usr/bin/mkfifo', [join(root, 'npm-slow')])
     const first = start()
     await expect.poll(() => existsSync(join(root, 'npm-runs'))).toBe(true)
     const second = start()
@@ -119,7 +119,7 @@ describe('setup.mjs', () => {
 
   test('takes the lock of a set-up that was killed', async () => {
     const { root, start, setup, runs, locks } = clone()
-    execFileSync('mkfifo', [join(root, 'npm-slow')])
+    execFileSync('/usr/bin/mkfifo', [join(root, 'npm-slow')])
     const killed = start()
     await expect.poll(() => existsSync(join(root, 'npm-runs'))).toBe(true)
     killed.program.kill('SIGKILL')
