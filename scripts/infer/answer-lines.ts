@@ -1,0 +1,37 @@
+import type { InferAnswer } from '../../services/inference/infer-schema.ts'
+import { table } from '../podctl/table.ts'
+
+export type { InferAnswer }
+
+/** An answer of /infer as lines for people: the move, the model's choices beside the legal ones, and who answered. Pure. */
+export function answerLines(answer: InferAnswer, plies: number): readonly string[] {
+  const { topk, topk_scores, legal_topk, device, model_path, generation, latency_ms } = answer
+  const rows = topk.map((token, rank) => {
+    const legal = legal_topk[rank]
+    return [
+      String(rank + 1),
+      token,
+      percent(topk_scores[rank]),
+      legal?.uci ?? '',
+      percent(legal?.probability),
+    ]
+  })
+  return [
+    headline(answer, plies),
+    '',
+    ...table([['#', 'MODEL', '', 'LEGAL', ''], ...rows]),
+    '',
+    `${model_path} (generation ${generation}) on ${device}, ${latency_ms} ms`,
+  ]
+}
+
+function headline({ best_legal, best_legal_san, game_over }: InferAnswer, plies: number): string {
+  const reason = game_over?.replaceAll('_', ' ')
+  if (best_legal === '') return `The game is over: ${reason}.`
+  const number = `${Math.floor(plies / 2) + 1}${plies % 2 === 0 ? '.' : '...'}`
+  return `${number} ${best_legal_san} (${best_legal})${reason ? `; the game is over or drawn by claim: ${reason}` : ''}`
+}
+
+function percent(share: number | undefined): string {
+  return share === undefined ? '' : `${(100 * share).toFixed(1)} %`
+}
