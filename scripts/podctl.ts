@@ -29,7 +29,7 @@ async function version(): Promise<string> {
 
 // `podctl logs | head` closes our output early: that is no failure.
 process.stdout.on('error', () => process.exit(exitCodes.true))
-const screen = terminal()
+const screen = terminal(process.env, process.stdout.isTTY === true)
 try {
   process.exitCode = await podctl(process.argv.slice(2), process.env, screen)
 } catch (error) {

@@ -11,8 +11,8 @@ export interface Terminal {
 }
 
 /** The terminal of this process; no colours when NO_COLOR is set or the output goes elsewhere. */
-export function terminal(env: NodeJS.ProcessEnv = process.env): Terminal {
-  const colours = process.stdout.isTTY === true && (env.NO_COLOR ?? '') === ''
+export function terminal(env: NodeJS.ProcessEnv, isTerminal: boolean): Terminal {
+  const colours = isTerminal && (env.NO_COLOR ?? '') === ''
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     err: (line) => void process.stderr.write(`${line}\n`),

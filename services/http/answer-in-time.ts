@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { sendProblem } from './answer-errors.ts'
-import { problem } from './problem.ts'
+import { type HttpProblem, problem } from './problem.ts'
 import type { RouteContext } from './route-context.ts'
 import { isTrusted } from './trusted.ts'
 
@@ -10,20 +10,23 @@ import { isTrusted } from './trusted.ts'
  */
 export function answerInTime(app: FastifyInstance, { timings }: RouteContext): void {
   app.addHook('onRequest', (request, reply, done) => {
-    const commanding = isTrusted(request.raw) && request.routeOptions.config.access === 'change'
-    const limitMs = commanding ? timings.commandMs : timings.answerMs
+    const changing = request.routeOptions.config.access === 'change'
+    const limitMs = changing && isTrusted(request.raw) ? timings.commandMs : timings.answerMs
     const late = () => {
       if (reply.sent || reply.raw.headersSent) return
-      const seconds = Math.round(limitMs / 1000)
-      if (request.raw.complete) {
-        sendProblem(reply, problem(503, `no answer within ${seconds} s; try again`, { retryAfterSeconds: 5 }))
-      } else {
-        reply.header('connection', 'close')
-        sendProblem(reply, problem(408, `the body did not arrive within ${seconds} s`))
-      }
+      // A body that is still on its way would be taken for the next request.
+      if (!request.raw.complete) reply.header('connection', 'close')
+      sendProblem(reply, lateness(request.raw.complete, changing, limitMs))
     }
     const timer = setTimeout(late, limitMs)
     reply.raw.once('close', () => clearTimeout(timer))
     done()
   })
+}
+
+function lateness(complete: boolean, changing: boolean, limitMs: number): HttpProblem {
+  const seconds = Math.round(limitMs / 1000)
+  if (!complete) return problem(408, `the body did not arrive within ${seconds} s`)
+  const remedy = changing ? 'it goes on; /status says what is true' : 'try again'
+  return problem(503, `no answer within ${seconds} s: ${remedy}`, { retryAfterSeconds: 5 })
 }

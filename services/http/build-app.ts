@@ -18,7 +18,7 @@ import { metricRoutes } from './routes/metrics.ts'
 import { statusRoutes } from './routes/status.ts'
 import { tokenRoutes } from './routes/token.ts'
 import { sharedSchemas } from './shared-schemas.ts'
-import { validationOptions } from './validation.ts'
+import { lazyValidators, plainAnswers, validationOptions } from './validation.ts'
 
 /** The one fastify app, with our routes and those of other services, ready to take requests. */
 export async function buildApp(context: RouteContext): Promise<FastifyInstance> {
@@ -63,15 +63,13 @@ const commonHeaders = {
 }
 
 function newApp({ log }: RouteContext): FastifyInstance {
-  const app = fastify({
+  return fastify({
     logger: false,
     bodyLimit: 1_048_576,
     ajv: { customOptions: validationOptions },
+    schemaController: { compilersFactory: { buildValidator: lazyValidators, buildSerializer: plainAnswers } },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),
   })
-  // Answers go out as they are: schemas describe them and tests hold them to it, nothing is cut or bent to fit.
-  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  return app
 }
 
 // A route that says nothing about access must not be reachable by oversight.

@@ -48,6 +48,10 @@ export async function listen(
     say()
   }
   await Promise.all([openSocket(), openTcp()])
+  // A connection that cannot be accepted (no memory, no file descriptors) must not take podmate down.
+  for (const { server } of [servers.socket, servers.tcp]) {
+    server.on('error', (err) => ctx.log.warn({ err }, 'connection not accepted'))
+  }
 }
 
 async function openPort(

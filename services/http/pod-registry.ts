@@ -67,19 +67,35 @@ function addServiceValues(registry: Registry, status: () => PodStatus): void {
     'Log lines left out.',
     ({ suppressedLines }) => suppressedLines,
   )
-  new Gauge({
-    name: 'podmate_service_ready_seconds',
-    help: 'From the last start of a service until it was ready; absent while it has not been.',
-    labelNames: ['service'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const { name, startedMs, readyMs } of services()) {
-        if (startedMs !== undefined && readyMs !== undefined)
-          this.set({ service: name }, (readyMs - startedMs) / 1000)
-      }
-    },
-  })
+  const gauge = (name: string, help: string, pick: Pick) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['service'],
+      registers: [registry],
+      collect() {
+        this.reset()
+        for (const service of services()) {
+          const value = pick(service)
+          if (value !== undefined) this.set({ service: service.name }, value)
+        }
+      },
+    })
+  gauge('podmate_service_ready_seconds', 'From the last start of a service until it was ready.', readySeconds)
+  gauge(
+    'podmate_boot_ready_seconds',
+    'From the start of podmate until a service was ready first.',
+    bootSeconds,
+  )
+}
+
+function readySeconds({ startedMs, readyMs }: ServiceStatus): number | undefined {
+  return startedMs === undefined || readyMs === undefined ? undefined : (readyMs - startedMs) / 1000
+}
+
+// After a restart the status no longer knows when the service was ready first.
+function bootSeconds({ restarts, readyMs }: ServiceStatus): number | undefined {
+  return restarts > 0 || readyMs === undefined ? undefined : readyMs / 1000
 }
 
 function addProcess(registry: Registry): void {

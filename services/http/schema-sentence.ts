@@ -37,7 +37,7 @@ function sentence(error: SchemaError, where: string): string {
     case 'additionalProperties':
       return unknownField(String(params.additionalProperty), subject, error)
     case 'type':
-      return `${subject} must be ${typeNames(params.type)}, not ${typeOf(error.data)}`
+      return `${subject} must be ${error.parentSchema?.title ?? typeNames(params.type)}, not ${typeOf(error.data)}`
     case 'enum':
       return `${subject} must be one of ${list(params.allowedValues)}, not ${shown(error.data)}`
     default:
@@ -95,6 +95,8 @@ function list(values: unknown): string {
 }
 
 function shown(value: unknown): string {
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  if (typeof value === 'object' && value !== null) return 'an object'
   const text = String(JSON.stringify(value)) // undefined has no JSON
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { queryToken, tokenCookie } from '../credentials.ts'
 import { demandToken } from '../guard.ts'
 import { page } from '../page.ts'
@@ -10,7 +10,8 @@ export function homeRoutes(app: FastifyInstance, context: RouteContext): void {
     const token = queryToken(request)
     if (token !== undefined) {
       await demandToken(token, () => context.token())
-      return reply.code(303).header('set-cookie', tokenCookie(request, token)).header('location', './').send()
+      reply.header('set-cookie', tokenCookie(request, token))
+      return cameFromElsewhere(request) ? reply.type('text/html').send(goOn) : reply.redirect('./', 303)
     }
     return reply
       .type('text/html; charset=utf-8')
@@ -21,6 +22,13 @@ export function homeRoutes(app: FastifyInstance, context: RouteContext): void {
       .send(page(context.options.pod.status()))
   })
 }
+
+// A browser that follows a redirect for another site's link leaves strict cookies out; a page that goes on is our own.
+function cameFromElsewhere({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-site'] === 'cross-site'
+}
+
+const goOn = '<!doctype html><meta http-equiv="refresh" content="0;url=./"><title>podmate</title>'
 
 const homeSchema = {
   summary: 'The page',

@@ -147,3 +147,12 @@ test('the token never reaches the log, whatever goes wrong', async () => {
   expect(log.join('')).toContain('/fault')
   expect(log.join('')).not.toContain('sentinel-token')
 })
+
+test('GET /?token= from another site sets the cookie and goes on from a page of ours', async () => {
+  const { address } = await useHttp({ apiToken: 'user-token' })
+  const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }
+  const answer = await ask(address, { path: '/?token=user-token', headers })
+  expect([answer.status, answer.headers['set-cookie']?.length]).toEqual([200, 1])
+  expect(answer.text).toContain('<meta http-equiv="refresh" content="0;url=./">')
+  expect(answer.text).not.toContain('user-token')
+})

@@ -44,7 +44,12 @@ const cases: readonly (readonly [string, Question, number, RegExp])[] = [
     422,
     /unknown field "line" in the query: did you mean "lines"/,
   ],
-  ['a repeated query', { path: '/logs?lines=5&lines=6' }, 422, /"lines" must be a string, not an array/],
+  [
+    'a repeated query',
+    { path: '/logs?lines=5&lines=6' },
+    422,
+    /"lines" must be a whole number from 0 to 1000, not an array/,
+  ],
   ['a path with a bad escape', { path: '/logs/%zz' }, 400, /% must be followed by two hex digits/],
   ['an endless path', { path: `/${'a'.repeat(5000)}` }, 404, /nothing is at/],
 ]
@@ -156,4 +161,39 @@ test('http answers 503 with Retry-After for a handler that takes too long, and 4
 test('http refuses to start with a route that says nothing about access', async () => {
   const running = await runHttp({ routes: [async (app) => void app.get('/oversight', () => 'open to all')] })
   await expect(running.ended).rejects.toThrow('route GET /oversight declares no access')
+})
+
+const deep = (open: string, close: string) => open.repeat(100_000) + close.repeat(100_000)
+const hostile: readonly (readonly [string, string])[] = [
+  ['half a million wrong moves', `{"context":[${'1,'.repeat(499_000)}1]}`],
+  [
+    'a hundred thousand unknown fields',
+    `{${Array.from({ length: 60_000 }, (_, i) => `"k${i}":1`).join(',')}}`,
+  ],
+  ['a very deep list', deep('[', ']')],
+  ['a very deep field', `{"context":[],"topk":${deep('[', ']')}}`],
+  ['a name of a megabyte', `{"${'k'.repeat(1_000_000)}":1}`],
+  ['a number of a megabyte', `{"context":[],"topk":1${'0'.repeat(1_000_000)}}`],
+]
+
+test.each(hostile)('http answers 422 to %s without losing its breath', async (_what, body) => {
+  const schema = {
+    body: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        context: { type: 'array', maxItems: 1024, items: { type: 'string' } },
+        topk: { type: ['integer', 'null'] },
+      },
+    },
+  }
+  const { address, log } = await useHttp({
+    routes: [async (app) => void app.post('/moves', { config: { access: 'open' }, schema }, () => ({}))],
+  })
+  const before = process.memoryUsage.rss()
+  const answer = await ask(address, { method: 'POST', path: '/moves', body })
+  expect(answer.status).toBe(422)
+  expect(answer.text.length).toBeLessThan(4000)
+  expect(process.memoryUsage.rss() - before).toBeLessThan(200_000_000)
+  expect(log.filter((line) => line.includes('"err"'))).toEqual([])
 })

@@ -37,6 +37,27 @@ test.each(nonsense)('http answers %s with a problem, closes and lives on', async
   expect((await ask(address, { path: '/healthz' })).status).toBe(200)
 })
 
+const odd: readonly (readonly [string, string])[] = [
+  ['GET http://elsewhere/status HTTP/1.1', '200'],
+  ['OPTIONS * HTTP/1.1', '404'],
+  ['GET /../../etc/passwd HTTP/1.1', '404'],
+  ['GET /docs/static/../../../package.json HTTP/1.1', '403'],
+  ['GET /docs/static/%2e%2e/%2e%2e/package.json HTTP/1.1', '403'],
+  ['GET /%00 HTTP/1.1', '404'],
+  ['GET /?token=%zz HTTP/1.1', '401'],
+  ['GET /status HTTP/1.1\r\nexpect: wonders', '417'],
+  ['GET /status HTTP/1.1\r\nupgrade: websocket', '200'],
+  ['GET /status HTTP/1.0', '200'],
+]
+
+test.each(odd)('http answers %j with %s', async (line, status) => {
+  const { address } = await useHttp()
+  const { received, closed } = wire(address, `${line}\r\nhost: a\r\nconnection: close\r\n\r\n`)
+  await closed
+  expect(received()).toContain(`HTTP/1.1 ${status} `)
+  expect(received()).not.toContain('root:')
+})
+
 test('http gives a client 408 that does not finish its headers', async () => {
   const { address } = await useHttp({ timings: { headersMs: 200 } })
   const { received, closed } = wire(address, 'GET / HTTP/1.1\r\nhost: a\r\n')
