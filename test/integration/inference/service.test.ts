@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { InferenceOptions } from '../../../services/inference/service.ts'
 import { listProcesses } from '../../../supervisor/process-table.ts'
+import { onnxWithExternalBias } from '../../fixtures/inference/external-onnx.ts'
 import { global, pickleOf, putText, tuple } from '../../fixtures/inference/pickle.ts'
 import { type RunningInference, runInference } from '../../fixtures/inference/run-inference.ts'
-import { tinyArtifact, torchFile } from '../../fixtures/inference/torch-file.ts'
+import { openingMoves, tinyArtifact, torchFile } from '../../fixtures/inference/torch-file.ts'
 
 let folder = ''
 let model = ''
@@ -248,6 +249,19 @@ describe('the inference service', () => {
     const { rejected } = one.status()?.details ?? {}
     expect(JSON.stringify(rejected)).toMatch(/hostile\.pt.*os\.system/)
     expect(await readdir(folder)).not.toContain('was-here')
+  })
+
+  test('lets no .onnx read other files as its weights', async () => {
+    const file = join(folder, 'secret.bin')
+    const modelPath = join(folder, 'external.onnx')
+    await writeFile(file, Buffer.alloc(40))
+    await writeFile(modelPath, await onnxWithExternalBias(model, file.slice(1)))
+    const vocab = Object.fromEntries(['<PAD>', '<UNK>', ...openingMoves].map((token, id) => [token, id]))
+    await writeFile(join(folder, 'external.json'), JSON.stringify({ vocab }))
+    const one = await start({ modelPath })
+    await expect
+      .poll(() => one.status()?.lastEnding?.reason)
+      .toMatch(/external\.onnx cannot be served: .*external data/i)
   })
 
   test('refuses new requests while the pod stops, and leaves no process behind', async () => {
