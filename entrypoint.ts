@@ -20,7 +20,12 @@ const { healthchecks } = await import('./services/healthchecks/service.ts')
 function compose(setup: Setup): Composition {
   const { pod, log, stateDir, version } = setup
   const { values } = setup.environment
-  const kept = state({ dir: stateDir, podId: values.platform?.RUNPOD_POD_ID, onConflict: setup.refuse })
+  const kept = state({
+    dir: stateDir,
+    podId: values.platform?.RUNPOD_POD_ID,
+    onConflict: setup.refuse,
+    checkMs: 10_000,
+  })
   keepPhaseTimes(pod, kept.port)
   const model = inference(options.inferenceOptions(setup))
   const onActivity = activity(values.http?.ACTIVITY_HEARTBEAT_FILE, kept.port.touch, (err) =>

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { ProcessesLeft, programEnding } from '../../supervisor/ending.ts'
@@ -28,7 +30,7 @@ export async function startVolumeChild({ log, program: context }: ServiceContext
     // The supervisor's own folder may lie on a volume that hangs.
     cwd: '/',
     detached: true,
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...context.mark },
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...compileCache(), ...context.mark },
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -74,4 +76,10 @@ function requester(child: ChildProcess): VolumeChild['request'] {
     // The child answers a request with the reply of its type: `Handlers` in child/handle.ts holds it to that.
     return asked.promise as Promise<Replies[Type]>
   }
+}
+
+/** A start from kept code takes half the time. */
+function compileCache(): Record<string, string> {
+  const folder = getCompileCacheDir()
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) } // Node adds its version itself
 }

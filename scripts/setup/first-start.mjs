@@ -1,0 +1,29 @@
+// Starts a pod that nobody sees (no port that is known, state and logs in a temporary folder) and ends it when it has
+// come up, so that Node keeps what it compiled on the way.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const patienceMs = 15_000
+const folder = mkdtempSync(join(tmpdir(), 'podmate-first-start-'))
+const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
+const env = {
+  ...{ PATH, HOME, NODE_COMPILE_CACHE },
+  INFERENCE_API_PORT: '0',
+  POD_STATE_DIR: join(folder, 'state'),
+  POD_LOG_DIR: join(folder, 'logs'),
+  ARTIFACT_DIRS: folder,
+  LOG_FORMAT: 'json',
+}
+const pod = spawn(process.execPath, ['entrypoint.ts'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+const ended = once(pod, 'exit')
+const tooLong = setTimeout(() => pod.kill('SIGTERM'), patienceMs)
+pod.stdout.on('data', (chunk) => {
+  if (String(chunk).includes('all services are ready')) pod.kill('SIGTERM')
+})
+const [code] = await ended
+clearTimeout(tooLong)
+rmSync(folder, { recursive: true, force: true })
+process.exitCode = code ?? 1
