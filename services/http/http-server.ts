@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import http from 'node:http'
 import type { Duplex } from 'node:stream'
 import { refuseBadRequest } from './bad-request.ts'
@@ -39,9 +38,8 @@ export function httpServer(handler: Handler, timings: HttpTimings): HttpServer {
   })
   const close = async (kill: AbortSignal) => {
     closing = true
-    if (!server.listening) return
-    const closed = once(server, 'close')
-    server.close()
+    const { promise: closed, resolve } = Promise.withResolvers<void>()
+    server.close(() => resolve()) // also when it was only about to listen: then it does not any more
     for (const [socket, answers] of connections) windDown(socket, answers)
     const cut = () => {
       for (const socket of connections.keys()) socket.destroy()

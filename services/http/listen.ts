@@ -10,13 +10,16 @@ export interface Servers {
   readonly tcp: HttpServer
 }
 
+export interface ListenOptions {
+  readonly options: HttpOptions
+  readonly timings: HttpTimings
+  readonly ctx: Pick<ServiceContext, 'ready' | 'notReady' | 'report' | 'log'>
+  readonly stop: AbortSignal
+}
+
 /** Brings both listeners up and keeps `ready`, `notReady` and the reported addresses true. Settles when no try is left. */
-export async function listen(
-  servers: Servers,
-  options: HttpOptions,
-  timings: HttpTimings,
-  ctx: ServiceContext,
-): Promise<void> {
+export async function listen(servers: Servers, given: ListenOptions): Promise<void> {
+  const { options, ctx } = given
   const trouble = new Map<'socket' | 'tcp', string>()
   const addresses: { socket: string | null; url: string | null } = { socket: null, url: null }
   const say = () => {
@@ -37,7 +40,7 @@ export async function listen(
     say()
   }
   const openTcp = async () => {
-    const address = await openPort(servers.tcp, options, timings, ctx, (reason) => {
+    const address = await openPort(servers.tcp, given, (reason) => {
       trouble.set('tcp', reason)
       say()
     })
@@ -56,9 +59,7 @@ export async function listen(
 
 async function openPort(
   { server }: HttpServer,
-  { host, port, portProblem }: HttpOptions,
-  { retryFirstMs, retryCapMs }: HttpTimings,
-  { stop }: ServiceContext,
+  { options: { host, port, portProblem }, timings: { retryFirstMs, retryCapMs }, stop }: ListenOptions,
   onFailure: (reason: string) => void,
 ): Promise<AddressInfo | undefined> {
   if (port === undefined) {

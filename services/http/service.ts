@@ -29,10 +29,12 @@ async function run(options: HttpOptions, ctx: ServiceContext): Promise<void> {
   const timings = { ...defaultHttpTimings, ...options.timings }
   const app = await newApp(options, timings, ctx)
   const servers = twoServers(app, timings)
+  const ended = new AbortController()
   try {
-    await listen(servers, options, timings, ctx)
+    await listen(servers, { options, timings, ctx, stop: AbortSignal.any([ctx.stop, ended.signal]) })
     await aborted(ctx.stop)
   } finally {
+    ended.abort() // one listener may have failed while the other still tries
     await Promise.all([servers.socket.close(ctx.kill), servers.tcp.close(ctx.kill)])
     await app.close()
   }

@@ -105,6 +105,27 @@ test('http refuses the socket of a living podmate and leaves it alone', async ()
   expect((await ask(socketPath, { path: '/healthz' })).status).toBe(200)
 })
 
+test('http leaves nothing behind when it fails, or is stopped, before it listens', async () => {
+  const { socketPath, address } = await useHttp()
+  const other = await holder("{ port: 0, host: '127.0.0.1' }")
+  const port = Number(other.at)
+  const failed = await runHttp({
+    port,
+    socketPaths: [socketPath],
+    timings: { retryFirstMs: 50, retryCapMs: 50 },
+  })
+  await expect(failed.ended).rejects.toThrow('another podmate answers')
+  await other.end()
+  for (let round = 0; round < 10; round += 1) {
+    const hasty = await runHttp({ port })
+    for (let turn = 0; turn < round * 20; turn += 1) await new Promise(setImmediate)
+    await hasty.stop()
+    await expect(lstat(hasty.socketPath)).rejects.toThrow('ENOENT')
+  }
+  await expect(ask(`http://127.0.0.1:${port}`)).rejects.toThrow('ECONNREFUSED')
+  expect((await ask(address, { path: '/healthz' })).status).toBe(200)
+})
+
 test('http falls back to the next socket path and removes nothing that is not a socket', async () => {
   const root = await folder()
   await writeFile(join(root, 'file'), 'mine')
