@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, openSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
@@ -17,6 +17,12 @@ export interface LogOutput {
   close(): Promise<void>
 }
 
+/** What draws progress bars: shares its output with the log. */
+export interface Terminal {
+  readonly isTTY: boolean
+  write(text: string): void
+}
+
 /** Beyond this much unwritten output lines are dropped: a terminal that is held with Ctrl-S must not fill memory. */
 const unwrittenBytes = 4 * 1024 * 1024
 const fileSize = '10m'
@@ -26,18 +32,33 @@ const earlyLines = 1000
 const closeMs = 500
 
 /** Writes to stdout without ever blocking on it: one JSON object a line, or `time service | text`. */
-export function stdoutSink(format: 'json' | 'pretty'): LogOutput {
-  const out = pino.destination({ dest: 1, sync: false, maxLength: unwrittenBytes })
+export function stdoutSink(format: 'json' | 'pretty'): LogOutput & { readonly terminal: Terminal } {
+  const out = pino.destination({ dest: stdoutDescriptor(), sync: false, maxLength: unwrittenBytes })
   out.on('error', () => {}) // the terminal has gone: the log file goes on
   const width = 13
+  const { isTTY } = process.stdout
+  const lineStart = isTTY ? '\r\x1b[K' : '' // over a progress bar
   const sink: LogSink = (json, { at, service, text }) => {
     out.write(
       format === 'json'
         ? json
-        : `${new Date(at).toISOString().slice(11, 23)} ${service.padEnd(width)}| ${text}\n`,
+        : `${lineStart}${new Date(at).toISOString().slice(11, 23)} ${service.padEnd(width)}| ${text}\n`,
     )
   }
-  return { sink, close: () => writtenOut(out) }
+  return { sink, terminal: { isTTY, write: (text) => void out.write(text) }, close: () => writtenOut(out) }
+}
+
+/**
+ * Stdout as a descriptor that never blocks: a pipe that nobody reads, or a terminal that is held (Ctrl-S, an SSH
+ * connection that stalls), would keep a thread in `write`, and so the process from its exit.
+ */
+function stdoutDescriptor(): number {
+  if (!process.stdout.isTTY) return 1 // Node itself has set a pipe to non-blocking when it looked at it
+  try {
+    return openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  } catch {
+    return 1 // not Linux, or the terminal of another user
+  }
 }
 
 /**
@@ -85,10 +106,12 @@ async function openRolling(folder: string, onError: (error: unknown) => void): P
 }
 
 /** Ends an output; settles when all has been written, or when that fails or takes too long. */
-async function writtenOut(out: NodeJS.EventEmitter & { end(): void }): Promise<void> {
+async function writtenOut(out: NodeJS.EventEmitter & { end(): void; destroy(): void }): Promise<void> {
   const closed = once(out, 'close').catch(() => {}) // nobody is there to read it any more
   out.end()
-  await settledWithin(closed, closeMs)
+  if (await settledWithin(closed, closeMs)) return
+  // Else pino would try once more at the exit, for ever.
+  out.destroy()
 }
 
 /** The folder of the live logs: POD_LOG_DIR, else /var/log/podmate when it can be written, else a temporary one. */

@@ -10,6 +10,6 @@ declare module 'pino-roll' {
     readonly mkdir: boolean
     readonly maxLength: number
   }
-  export type RollingFile = DestinationStream & NodeJS.EventEmitter & { end(): void }
+  export type RollingFile = DestinationStream & NodeJS.EventEmitter & { end(): void; destroy(): void }
   export default function roll(options: RollOptions): Promise<RollingFile>
 }

@@ -4,7 +4,7 @@ import { secretValues, type Variables } from '../environment/secrets.ts'
 import type { Environment } from '../environment.ts'
 import { type LogBook, newLogBook } from '../supervisor/log-book.ts'
 import { redactor } from '../supervisor/redact.ts'
-import { fileSink, logFolder, stdoutSink } from './log-sinks.ts'
+import { fileSink, logFolder, stdoutSink, type Terminal } from './log-sinks.ts'
 
 export interface PodLog {
   /** Names no service: the parent of what services write to. */
@@ -15,6 +15,7 @@ export interface PodLog {
   readonly redact: (text: string) => string
   /** Where the log files are. */
   readonly folder: string
+  readonly terminal: Terminal
   /** Opens the log file; lines that came before go into it too. Never rejects. */
   openFile(): Promise<void>
   /** The last call: settles when all lines have been written out, as far as they can be. */
@@ -33,7 +34,7 @@ export function openLog(values: Environment['values'], env: Variables, stateDir:
   const root = pino({ base: null }, book)
   const log = root.child({ service: 'podmate' })
   return {
-    ...{ root, log, book, redact, folder },
+    ...{ root, log, book, redact, folder, terminal: stdout.terminal },
     openFile: file.open,
     async close() {
       await Promise.all([stdout.close(), file.close()])

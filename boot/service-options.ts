@@ -64,6 +64,7 @@ export function inferenceOptions(setup: Setup): InferenceOptions {
     topkDefault: values?.INFERENCE_API_TOPK_DEFAULT ?? 10,
     threads: values?.INFERENCE_API_THREADS || threadCount(threadLimits()),
     host: { env: hostEnvironment(setup), user: accountOf(setup) },
+    terminal: setup.log.terminal,
   }
 }
 
