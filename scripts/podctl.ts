@@ -27,8 +27,10 @@ async function version(): Promise<string> {
   return manifest.version
 }
 
-// `podctl logs | head` closes our output early: that is no failure.
-process.stdout.on('error', () => process.exit(exitCodes.true))
+// `podctl logs | head` closes our output early: that is no failure. A full disk is one.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? exitCodes.true : exitCodes.notTrue)
+})
 const screen = terminal(process.env, process.stdout.isTTY === true)
 try {
   process.exitCode = await podctl(process.argv.slice(2), process.env, screen)

@@ -117,12 +117,12 @@ test('/events gives a reader that fell too far behind the status anew', async ()
 })
 
 test('/events drops a reader that takes nothing for too long', async () => {
-  const pod = fakePod(['http'], 10_000)
+  const pod = fakePod(['http'], 30_000)
   const { address } = await useHttp({ timings: { stallMs: 200 } }, pod)
   const stuck = wire(address, 'GET /events HTTP/1.1\r\nhost: a\r\n\r\n')
   await expect.poll(() => stuck.received()).toContain('snapshot')
   stuck.socket.pause()
-  for (let count = 0; count < 9000; count += 1) {
+  for (let count = 0; count < 25_000; count += 1) {
     pod.emit(warn('x'.repeat(1000)))
     if (count % 100 === 0) await new Promise(setImmediate)
   }
