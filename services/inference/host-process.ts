@@ -42,7 +42,7 @@ export async function startHostProcess(
     // The supervisor's own folder may lie on a volume that hangs.
     cwd: '/',
     detached: true,
-    env: { ...env, PODMATE_SERVICE: 'inference', ...context.mark },
+    env: { ...env, ...context.mark },
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -5,13 +5,15 @@ import { RequestProblem } from './request-problem.ts'
 /** Positions by the moves that lead to them, joined by blanks. They are shared: clone before playing on. */
 export type PositionCache = LRUCache<string, Position>
 
-const rememberedPositions = 1000
+const rememberedBytes = 8 * 2 ** 20
+/** Board, legal moves, and per ply the key's text and a repetition key: measured, rounded up. */
+const bytesOf = (position: Position) => 6000 + 40 * position.ply
 /** A growing game comes back with two plies more, an analysis with a few less or more. */
 const prefixesTried = 8
 const uciForm = /^[a-h][1-8][a-h][1-8][qrbn]?$/
 
 export function positionCache(): PositionCache {
-  return new LRUCache({ max: rememberedPositions })
+  return new LRUCache({ maxSize: rememberedBytes, sizeCalculation: bytesOf })
 }
 
 /** The position after `moves` from the start; throws a 400 that names the first bad move and its ply. */

@@ -1,16 +1,5 @@
 import pLimit from 'p-limit'
 
-/** Why a question was not answered: told apart so that each gets its own sentence. */
-export class QueueRefusal extends Error {
-  readonly type: 'full' | 'late' | 'left'
-
-  constructor(type: 'full' | 'late' | 'left', message: string) {
-    super(message)
-    this.name = 'QueueRefusal'
-    this.type = type
-  }
-}
-
 export interface QueueLimits {
   /** Questions that may wait. */
   readonly waiting: number
@@ -28,41 +17,44 @@ export class RequestQueue {
     this.#limits = limits
   }
 
-  get length(): number {
-    return this.#one.pendingCount
-  }
-
-  /** Runs `work` when its turn comes; rejects with QueueRefusal, or with what `work` rejects with. */
+  /** Runs `work` when its turn comes; rejects when too many wait, it takes too long, the client left, or `work` rejects. */
   async ask<Value>(work: () => Promise<Value>, left: AbortSignal): Promise<Value> {
     const { waiting, timeoutMs } = this.#limits
-    if (this.#one.pendingCount >= waiting) {
-      throw new QueueRefusal('full', `${waiting} requests are waiting already`)
-    }
-    const dropped = Promise.withResolvers<never>()
-    let refusal: QueueRefusal | undefined
-    const drop = (type: 'late' | 'left', message: string) => {
-      refusal ??= new QueueRefusal(type, message)
-      dropped.reject(refusal)
-    }
-    const timer = setTimeout(() => drop('late', `no answer within ${timeoutMs / 1000} s`), timeoutMs)
-    const leave = () => drop('left', 'the client left')
+    if (this.#one.pendingCount >= waiting) throw new Error(`${waiting} requests are waiting already`)
+    const dropped = new AbortController()
+    const timer = setTimeout(
+      () => dropped.abort(new Error(`no answer within ${timeoutMs / 1000} s`)),
+      timeoutMs,
+    )
+    const leave = () => dropped.abort(new Error('the client left'))
     left.addEventListener('abort', leave, { once: true })
-    const turn = this.#one(async () => {
-      if (refusal) throw refusal
-      return work()
-    })
-    this.#open.add(turn)
     try {
-      return await Promise.race([turn, dropped.promise])
+      return await Promise.race([this.#inTurn(work, dropped.signal), rejection(dropped.signal)])
     } finally {
       clearTimeout(timer)
       left.removeEventListener('abort', leave)
-      void turn.catch(() => {}).then(() => this.#open.delete(turn)) // its error went to the asker
     }
+  }
+
+  #inTurn<Value>(work: () => Promise<Value>, dropped: AbortSignal): Promise<Value> {
+    const turn = this.#one(() => {
+      dropped.throwIfAborted()
+      return work()
+    })
+    this.#open.add(turn)
+    const over = () => this.#open.delete(turn)
+    turn.then(over, over)
+    return turn
   }
 
   /** Settles when nothing waits or runs any more. */
   async drained(): Promise<void> {
     while (this.#open.size > 0) await Promise.allSettled(this.#open)
   }
+}
+
+function rejection(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
 }

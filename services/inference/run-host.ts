@@ -33,7 +33,7 @@ export async function runHost(ctx: ServiceContext, options: RunOptions): Promise
   const host = new ModelHost(child, options.patience)
   const queue = new RequestQueue(options.queue)
   try {
-    const model = await Promise.race([load(host, options), aborted(ctx.stop)])
+    const model = await Promise.race([load(host, options, ctx.stop), aborted(ctx.stop)])
     if (model === undefined) return
     const served = servedModel(model, (performance.now() - startedAt) / 1000, { host, queue })
     onServing({ type: 'up', served })
@@ -52,12 +52,16 @@ export async function runHost(ctx: ServiceContext, options: RunOptions): Promise
   }
 }
 
-async function load(host: ModelHost, { order, suspects, terminal }: RunOptions): Promise<LoadedModel> {
+async function load(
+  host: ModelHost,
+  { order, suspects, terminal }: RunOptions,
+  stop: AbortSignal,
+): Promise<LoadedModel> {
   const progress = loadProgress(terminal)
   try {
     return await host.load({ ...order, skip: suspects.list() }, progress.show)
   } catch (error) {
-    if (error instanceof ProgramEnded) suspects.hostDied(error.message, host.progress)
+    if (error instanceof ProgramEnded && !stop.aborted) suspects.hostDied(error.message, host.progress)
     throw error
   } finally {
     progress.clear()

@@ -55,7 +55,7 @@ const defaults = {
 export function inference(options: InferenceOptions): Inference {
   const settings = { ...defaults, ...options }
   const suspects = new Suspects()
-  let serving: Serving = { type: 'down', reason: 'Inference was not started yet.' }
+  let serving: Serving = { type: 'down', reason: 'Inference has not started; `podctl status` says why.' }
   let podStopping: AbortSignal | undefined
   const onServing = (next: Serving) => {
     serving = next

@@ -1,11 +1,16 @@
 import { extname } from 'node:path'
 import type { Device } from './device.ts'
 import type { ModelCandidate } from './find-models.ts'
-import type { ModelFile, OnStage } from './model-file.ts'
+import type { ModelFile, OnRead } from './model-file.ts'
 import { ModelRefused } from './model-refused.ts'
+import type { LoadStage } from './protocol.ts'
 import { readOnnx } from './read-onnx.ts'
 import { readPt } from './read-pt.ts'
 import { openSession, type Session } from './session.ts'
+
+/** ONNX cannot hold more than 2 GiB. */
+const mostBytes = 2 ** 31
+const tellBytes = 2 ** 20
 
 /** A model that was read, converted, checked and has answered once. */
 export interface ReadyModel {
@@ -14,20 +19,36 @@ export interface ReadyModel {
   readonly session: Session
 }
 
+interface LoadSettings {
+  readonly device: Device
+  readonly threads: number
+  readonly onStage: (stage: LoadStage, bytesRead?: number) => void
+}
+
 /** Loads one file; rejects with a sentence that says what is wrong with it. */
 export async function loadModel(
   { path, bytes }: ModelCandidate,
-  {
-    device,
-    threads,
-    onStage,
-  }: { readonly device: Device; readonly threads: number; readonly onStage: OnStage },
+  { device, threads, onStage }: LoadSettings,
 ): Promise<ReadyModel> {
   if (bytes === 0) throw new ModelRefused('it is empty')
+  if (bytes > mostBytes) throw new ModelRefused(`it has ${bytes} bytes; at most ${mostBytes} can be served`)
   onStage('read', 0)
-  const model = await (extname(path) === '.onnx' ? readOnnx(path, onStage) : readPt(path, onStage))
+  const read = extname(path) === '.onnx' ? readOnnx : readPt
+  const model = await read(path, counter(onStage))
   onStage('prepare')
   const session = await openSession(model, device, { threads, onOpen: () => onStage('warm up') })
   const { onnx: _converted, ...file } = model // not kept: onnxruntime has its own copy
   return { path, file, session }
+}
+
+/** Adds up what was read and tells it once a megabyte. */
+function counter(onStage: LoadSettings['onStage']): OnRead {
+  let read = 0
+  let told = 0
+  return (bytes) => {
+    read += bytes
+    if (read - told < tellBytes) return
+    told = read
+    onStage('read', read)
+  }
 }

@@ -2,6 +2,7 @@ import { type LstmConfig, lstmConfig } from './lstm-config.ts'
 import { checkShapes, expectedShapes } from './lstm-shapes.ts'
 import { ModelRefused } from './model-refused.ts'
 import { type PickleValue, TensorRef } from './pickle-value.ts'
+import { sizeOf } from './tensor.ts'
 import { type Tokens, tokensOf } from './vocabulary-tokens.ts'
 
 export const lstmFamily = 'next_move_lstm'
@@ -10,6 +11,8 @@ export const lstmFamily = 'next_move_lstm'
 export interface LstmArtifact extends Tokens {
   readonly config: LstmConfig
   readonly tensors: ReadonlyMap<string, TensorRef>
+  /** Weights and biases in use. */
+  readonly parameters: number
 }
 
 type Dictionary = ReadonlyMap<PickleValue, PickleValue>
@@ -23,8 +26,10 @@ export function lstmArtifact(value: PickleValue): LstmArtifact {
   const tensors = tensorsOf(dictionary(value, 'state_dict'))
   const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]))
   const config = lstmConfig(dictionary(value, 'config'), shapes)
-  checkShapes(shapes, expectedShapes(config, tokens.tokens.length))
-  return { ...tokens, config, tensors }
+  const expected = expectedShapes(config, tokens.tokens.length)
+  checkShapes(shapes, expected)
+  const parameters = [...expected.values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
+  return { ...tokens, config, tensors, parameters }
 }
 
 /** Refuses every family but the one that is served. */

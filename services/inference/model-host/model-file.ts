@@ -1,4 +1,3 @@
-import type { LoadStage } from './protocol.ts'
 import type { Tokens } from './vocabulary-tokens.ts'
 
 /** A model that was read and checked, as ONNX bytes. */
@@ -8,5 +7,5 @@ export interface ModelFile extends Tokens {
   readonly onnx: Uint8Array
 }
 
-/** Told what is being done to a file, and how much of it was read. */
-export type OnStage = (stage: LoadStage, bytesRead?: number) => void
+/** Told the size of every block that was read. */
+export type OnRead = (bytes: number) => void

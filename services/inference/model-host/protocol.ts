@@ -54,7 +54,7 @@ export interface LoadedModel {
   readonly warnings: readonly string[]
 }
 
-export const loadStages = ['find', 'read', 'convert', 'prepare', 'warm up'] as const
+export const loadStages = ['find', 'read', 'prepare', 'warm up'] as const
 export type LoadStage = (typeof loadStages)[number]
 
 /** What is being done to which version of which file: a host that dies here is known to have died of it. */

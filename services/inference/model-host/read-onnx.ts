@@ -1,23 +1,19 @@
 import { readFile, stat } from 'node:fs/promises'
 import { checkFamily, lstmFamily } from './lstm-artifact.ts'
-import type { ModelFile, OnStage } from './model-file.ts'
+import type { ModelFile, OnRead } from './model-file.ts'
 import { ModelRefused } from './model-refused.ts'
+import { readInBlocks } from './read-in-blocks.ts'
 import { type Tokens, tokensOf } from './vocabulary-tokens.ts'
 
 const largestSideFile = 64 * 2 ** 20
-const largestModel = 2 ** 31
 
 /**
  * Reads an `.onnx` and its side file, `model.json` or `model.onnx.json`: `{"model_family": "next_move_lstm", "vocab":
  * {"e2e4": 2, ...}}`. The graph itself is checked when its session is open.
  */
-export async function readOnnx(path: string, onStage: OnStage): Promise<ModelFile> {
+export async function readOnnx(path: string, onRead: OnRead): Promise<ModelFile> {
   const tokens = await readSideFile(path)
-  const { size } = await stat(path)
-  if (size > largestModel)
-    throw new ModelRefused(`it has ${size} bytes; at most ${largestModel} can be served`)
-  const onnx = await readFile(path)
-  onStage('read', onnx.length)
+  const onnx = await readInBlocks(path, onRead)
   return { ...tokens, family: lstmFamily, parameters: null, onnx }
 }
 

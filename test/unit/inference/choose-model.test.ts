@@ -173,7 +173,6 @@ test('chooseModel() tells every stage with the file and its version', async () =
   expect(stages.filter((stage, at) => stage !== stages[at - 1])).toEqual([
     'find',
     'read',
-    'convert',
     'prepare',
     'warm up',
   ])

@@ -4,11 +4,11 @@ import { loadProgress, progressLine } from '../../../services/inference/load-pro
 const read = { stage: 'read', path: '/models/new.pt', bytesRead: 3_100_000, bytesTotal: 9_200_000 } as const
 
 test('progressLine() names the file, the stage and what was read', () => {
-  expect(progressLine(read)).toBe('new.pt [######------------------] read 3.1 of 9.2 MB')
+  expect(progressLine(read)).toBe('new.pt [########----------------] read 3.1 of 9.2 MB')
   expect(progressLine({ stage: 'warm up', path: '/models/new.pt' })).toBe(
-    'new.pt [###################-----] warm up',
+    'new.pt [##################------] warm up',
   )
-  expect(progressLine({ ...read, bytesRead: 99_000_000 })).toContain('[##########--------------]')
+  expect(progressLine({ ...read, bytesRead: 99_000_000 })).toContain('[############------------]')
 })
 
 test('loadProgress() draws over its own line on a terminal, and wipes it', () => {

@@ -42,19 +42,16 @@ test('readPt() gives the tokens by id, the number of parameters and the bytes of
   expect(model.onnx.length).toBeGreaterThan(4 * Number(model.parameters))
 })
 
-test('readPt() tells how much was read, up to nearly the whole file', async () => {
+test('readPt() tells every block that it reads', async () => {
   const bytes = torchFile()
   const path = join(folder, 'told.pt')
   await writeFile(path, bytes)
-  const heard: number[] = []
-  const stages: string[] = []
-  await readPt(path, (stage, read = 0) => {
-    stages.push(stage)
-    if (stage === 'read') heard.push(read)
+  let read = 0
+  await readPt(path, (block) => {
+    read += block
   })
-  expect(heard).toEqual(heard.toSorted((left, right) => left - right))
-  expect(heard.at(-1)).toBeGreaterThan(bytes.length / 2)
-  expect(stages.at(-1)).toBe('convert')
+  expect(read).toBeGreaterThan(bytes.length / 2)
+  expect(read).toBeLessThan(bytes.length)
 })
 
 describe('readPt() lays tensors out as torch sees them', () => {

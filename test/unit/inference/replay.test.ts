@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Position } from '../../../services/inference/position.ts'
 import { positionCache, replay } from '../../../services/inference/replay.ts'
 import { RequestProblem } from '../../../services/inference/request-problem.ts'
 
@@ -78,9 +79,17 @@ describe('replay() with a cache', () => {
     expect(replay(shuffle, cache).gameOver()).toBe('threefold_repetition')
   })
 
-  test('is bounded', () => {
+  test('forgets the oldest before it takes more than 8 MiB', () => {
     const cache = positionCache()
-    expect(cache.max).toBe(1000)
+    const firsts = Position.start().legalMoves()
+    for (const first of firsts) {
+      for (const second of replay([first], cache).legalMoves()) {
+        for (const third of replay([first, second], cache).legalMoves().slice(0, 10))
+          replay([first, second, third], cache)
+      }
+    }
+    expect(cache.calculatedSize).toBeLessThanOrEqual(8 * 2 ** 20)
+    expect(cache.size).toBeGreaterThan(1000)
   })
 })
 

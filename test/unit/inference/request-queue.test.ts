@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { QueueRefusal, RequestQueue } from '../../../services/inference/request-queue.ts'
+import { RequestQueue } from '../../../services/inference/request-queue.ts'
 
 const here = new AbortController().signal
 
@@ -44,8 +44,8 @@ describe('RequestQueue', () => {
     const second = queue.ask(async () => {
       asked = true
     }, here)
-    await expect(first).rejects.toMatchObject({ type: 'late', message: 'no answer within 0.02 s' })
-    await expect(second).rejects.toBeInstanceOf(QueueRefusal)
+    await expect(first).rejects.toThrow('no answer within 0.02 s')
+    await expect(second).rejects.toThrow('no answer within 0.02 s')
     finish()
     await queue.drained()
     expect(asked).toBe(false)
@@ -61,7 +61,7 @@ describe('RequestQueue', () => {
       asked = true
     }, client.signal)
     client.abort()
-    await expect(second).rejects.toMatchObject({ type: 'left' })
+    await expect(second).rejects.toThrow('the client left')
     finish()
     await first
     await queue.drained()
