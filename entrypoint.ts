@@ -9,6 +9,7 @@ const { runPod } = await import('./boot/run-pod.ts')
 const options = await import('./boot/service-options.ts')
 const { activity } = await import('./boot/activity.ts')
 const { keepPhaseTimes, shutdownRecorder } = await import('./boot/keep-records.ts')
+const { keepTrainerLog } = await import('./boot/trainer-log.ts')
 const { state } = await import('./services/state/service.ts')
 const { http } = await import('./services/http/service.ts')
 const { socketPaths } = await import('./services/http/socket-paths.ts')
@@ -50,7 +51,7 @@ function compose(setup: Setup): Composition {
       options.unless(noTrainer, trainer(options.trainerOptions(setup))),
       healthchecks({ url: values.healthchecks?.HEALTHCHECKS_URL, pod }),
     ],
-    recorder: shutdownRecorder(kept.port),
+    recorder: shutdownRecorder(kept.port, keepTrainerLog(pod, kept.port.append)),
   }
 }
 

@@ -17,10 +17,12 @@ export function keepPhaseTimes(pod: Pod, state: StatePort): void {
   }, new AbortController().signal)
 }
 
-/** Writes `last-shutdown.json`, the last thing that is written. */
-export function shutdownRecorder(state: StatePort): Recorder {
+/** Writes what `rest` still has to write, and `last-shutdown.json`, the last thing that is written. */
+export function shutdownRecorder(state: StatePort, rest: () => Promise<void>): Recorder {
   return {
     service: 'state',
-    write: (report) => state.writeText(shutdownFile, `${JSON.stringify(report, null, 2)}\n`),
+    async write(report) {
+      await Promise.all([rest(), state.writeText(shutdownFile, `${JSON.stringify(report, null, 2)}\n`)])
+    },
   }
 }
