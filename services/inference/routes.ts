@@ -17,7 +17,7 @@ export function inferenceRoutes(options: InferenceRouteOptions): FastifyPluginAs
   const infer = inferer(options)
   return async (app) => {
     app.post<{ Body: InferRequest }>('/infer', {
-      config: { access: 'open', activity: true },
+      config: { access: 'read', activity: true },
       schema: {
         summary: 'The next move: what the model would play, and the best legal one',
         tags: ['inference'],
