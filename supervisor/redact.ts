@@ -1,12 +1,25 @@
 const replacement = '[redacted]'
 
-/** Makes a function that removes every secret from a text: plain, URL-encoded, base64 and as it stands inside JSON. */
-export function redactor(secrets: Iterable<string>): (text: string) => string {
-  const forms = new Set([...secrets].filter((secret) => secret.length >= 8).flatMap(formsOf))
-  if (forms.size === 0) return (text) => text
-  const longestFirst = [...forms].sort((a, b) => b.length - a.length)
-  const pattern = new RegExp(longestFirst.map(escaped).join('|'), 'g')
-  return (text) => text.replace(pattern, replacement)
+/** Removes every secret that it knows from a text: plain, URL-encoded, base64 and as it stands inside JSON. */
+export interface Redactor {
+  (text: string): string
+  /** From now on this one too: a secret that was made here is in no variable. Under 8 characters it is left alone. */
+  add(secret: string): void
+}
+
+/** A redactor that knows these secrets. */
+export function redactor(secrets: Iterable<string>): Redactor {
+  const forms = new Set<string>()
+  let pattern: RegExp | undefined
+  const learn = (added: readonly string[]) => {
+    for (const form of added.filter((secret) => secret.length >= 8).flatMap(formsOf)) forms.add(form)
+    if (forms.size === 0) return
+    const longestFirst = [...forms].sort((a, b) => b.length - a.length)
+    pattern = new RegExp(longestFirst.map(escaped).join('|'), 'g')
+  }
+  learn([...secrets])
+  const redact = (text: string) => (pattern ? text.replace(pattern, replacement) : text)
+  return Object.assign(redact, { add: (secret: string) => learn([secret]) })
 }
 
 function formsOf(secret: string): string[] {

@@ -30,6 +30,14 @@ describe('redactor()', () => {
     expect(redactor(['password', 'password-long'])('password-long')).toBe('[redacted]')
   })
 
+  it('knows a secret from the moment that it is added', () => {
+    const redact = redactor([])
+    expect(redact('made-here-1')).toBe('made-here-1')
+    redact.add('made-here-1')
+    redact.add('short')
+    expect(redact('a short text with made-here-1')).toBe('a short text with [redacted]')
+  })
+
   it('leaves values under 8 characters alone', () => {
     expect(redactor(['short'])('a short text')).toBe('a short text')
   })
