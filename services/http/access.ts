@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-/** Who may use a route: anyone; whoever may read; whoever may change what runs. */
-export type Access = 'open' | 'read' | 'change'
+/** Who may use a route: anyone; whoever may read; whoever may change what runs; nobody but the control socket. */
+export type Access = 'open' | 'read' | 'change' | 'socket'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -14,7 +14,7 @@ declare module 'fastify' {
 /** Whether this route asks for a token. The unix socket is guarded by its file mode, so nobody is asked there. Pure. */
 export function needsToken(access: Access, trusted: boolean, userSetToken: boolean): boolean {
   if (trusted || access === 'open') return false
-  return access === 'change' || userSetToken
+  return access !== 'read' || userSetToken
 }
 
 /** Compares two secrets in a time that tells nothing about them. */

@@ -22,6 +22,8 @@ export function guard(app: FastifyInstance, context: RouteContext): void {
       }
       throw error
     }
+    if (access === 'socket')
+      throw problem(403, 'this is told on the control socket only: by podctl in the pod')
     if (access === 'change') demandOurPage(request)
   })
 }

@@ -54,7 +54,7 @@ function documented(schema: FastifySchema | undefined, route: RouteOptions): Fas
 const problemDescriptions: Readonly<Record<number, string>> = {
   400: 'The request is not well-formed',
   401: 'The token is missing or wrong',
-  403: 'Not from the page of this podmate',
+  403: 'Not from the page of this podmate, or not on its control socket',
   404: 'There is nothing of this name',
   413: 'The body is longer than 1 MB',
   422: 'The request does not fit the schema',
@@ -68,7 +68,7 @@ function problemsOf(
 ): Record<number, unknown> {
   const statuses = [
     ...(access === 'open' ? [] : [401]),
-    ...(access === 'change' ? [403] : []),
+    ...(access === 'change' || access === 'socket' ? [403] : []),
     ...(route.url.includes('/:') ? [404] : []),
     ...(schema?.body === undefined ? [] : [400, 413]),
     ...((schema?.body ?? schema?.querystring ?? schema?.params) ? [422] : []),

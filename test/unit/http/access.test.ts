@@ -12,6 +12,8 @@ const needs: readonly (readonly [Access, boolean, boolean, boolean])[] = [
   ['change', false, true, true],
   ['change', true, false, false],
   ['change', true, true, false],
+  ['socket', false, false, true],
+  ['socket', true, true, false],
 ]
 
 test.each(needs)('needsToken(%s, trusted %s, user token %s) is %s', (access, trusted, userSet, needed) => {
