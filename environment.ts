@@ -37,6 +37,7 @@ export function readEnvironment(env: Variables): Environment {
     http: read('http', groups.http),
     inference: read('inference', groups.inference),
     trainer: read('trainer', groups.trainer),
+    jupyter: read('jupyter', groups.jupyter),
     logs: read('logs', groups.logs),
     healthchecks: read('healthchecks', groups.healthchecks),
     platform: read('platform', groups.platform),

@@ -39,12 +39,12 @@ export const flag = (byDefault: string, told: Told) =>
     })
 
 /** A switch that podmate may decide by itself: true, false or `auto`. */
-export const autoFlag = (told: Told) =>
+export const autoFlag = (told: Told, byDefault: 'auto' | '0' = 'auto') =>
   text
     .toLowerCase()
     .pipe(z.union([z.literal('auto'), flagWords]))
-    .prefault('auto')
-    .register(about, { must: 'auto, or 1/true/yes/on, or 0/false/no/off', default: 'auto', ...told })
+    .prefault(byDefault)
+    .register(about, { must: 'auto, or 1/true/yes/on, or 0/false/no/off', default: byDefault, ...told })
 
 /** A whole number within bounds, both included. */
 export const whole = (byDefault: number, [least, most]: readonly [number, number], told: Told) =>

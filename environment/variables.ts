@@ -107,6 +107,39 @@ const trainer = z.object({
   }),
 })
 
+const jupyter = z.object({
+  START_JUPYTER: autoFlag(
+    {
+      does: 'Starts JupyterLab; `auto` starts it where it is installed. The image of the pod sets `auto`.',
+    },
+    '0',
+  ),
+  JUPYTER_HOST: matching(/^[\w.:-]+$/, '127.0.0.1', 'an IP address or a host name', {
+    does: 'The address that JupyterLab listens on. The image of the pod sets 0.0.0.0, every address.',
+  }),
+  JUPYTER_PORT: whole(8888, [1, 65_535], { does: 'The port that JupyterLab listens on.' }),
+  JUPYTER_TOKEN: optionalSecret({
+    does: 'The token that JupyterLab asks for.',
+    unset: 'JUPYTER_PASSWORD; without it one is generated and kept (`podctl jupyter-url` shows it)',
+  }),
+  JUPYTER_PASSWORD: optionalSecret({
+    does: "JupyterLab's token under the name that RunPod gives it; JUPYTER_TOKEN goes before it.",
+    unset: 'JUPYTER_TOKEN',
+  }),
+  JUPYTER_ALLOW_ORIGIN: matching(
+    /^(\*|https?:\/\/[^\s/]+)$/,
+    '*',
+    '* or an origin such as https://lab.example.org',
+    {
+      does: 'Whose pages may use JupyterLab besides its own. `*` suits proxies that change the Host header, such as that of RunPod; the token is asked for all the same.',
+    },
+  ),
+  PASS_SECRETS_TO_JUPYTER: variableNames({
+    does: 'Secrets that notebooks and terminals may see, such as HF_TOKEN,WANDB_API_KEY; others are withheld.',
+    unset: 'none',
+  }),
+})
+
 const logs = z.object({
   POD_LOG_DIR: optionalPath({
     does: "Folder of the live log files. It belongs on the container's own disk, not on a volume.",
@@ -131,7 +164,7 @@ const platform = z.object({
 })
 
 /** THE schema: every variable that podmate reads, by the part of the pod that it belongs to. */
-export const groups = { pod, state, http, inference, trainer, logs, healthchecks, platform } as const
+export const groups = { pod, state, http, inference, trainer, jupyter, logs, healthchecks, platform } as const
 export type GroupName = keyof typeof groups
 
 /** What a group is called, and what happens to the pod when a value in it is wrong. */
@@ -141,6 +174,7 @@ export const groupTitles: Readonly<Record<GroupName, { readonly title: string; r
   http: { title: 'HTTP', wrong: 'the TCP listener stays off; podctl works' },
   inference: { title: 'Inference', wrong: '`/infer` is disabled' },
   trainer: { title: 'Training', wrong: 'the trainer is disabled' },
+  jupyter: { title: 'JupyterLab', wrong: 'JupyterLab is disabled' },
   logs: { title: 'Logs', wrong: 'the defaults of this group are used' },
   healthchecks: { title: 'Healthchecks', wrong: 'nobody is told' },
   platform: { title: 'Set by the platform' },

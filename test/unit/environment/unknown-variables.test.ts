@@ -40,7 +40,9 @@ describe('unknownVariables()', () => {
   })
 
   test('derives its prefixes from names that share one', () => {
-    expect(new Set(ourPrefixes)).toEqual(new Set(['POD_', 'INFERENCE_', 'START_', 'TRAIN_']))
+    expect(new Set(ourPrefixes)).toEqual(
+      new Set(['POD_', 'INFERENCE_', 'START_', 'TRAIN_', 'JUPYTER_', 'PASS_']),
+    )
   })
 
   test('has no reserved or foreign name in the schema', () => {
