@@ -2,6 +2,7 @@ import type { Call, CallOptions } from './call.ts'
 import { check } from './check.ts'
 import { control } from './control.ts'
 import { events } from './events.ts'
+import { jupyterUrl } from './jupyter-url.ts'
 import { logs } from './logs.ts'
 import { ready } from './ready.ts'
 import { shutdown } from './shutdown.ts'
@@ -55,6 +56,10 @@ export const commands: Readonly<Record<string, PodctlCommand>> = {
   ready: { does: 'Exit 0 when every enabled service is ready, else the reasons.', run: ready },
   timing: { does: 'How long each service took, and what the start waited for.', run: timing },
   url: { does: 'The address of the page, with the token in it.', run: url },
+  'jupyter-url': {
+    does: 'The address of JupyterLab, with the token in it; waits while it starts.',
+    run: jupyterUrl,
+  },
   check: { does: 'The configuration as podmate understands it; needs no running podmate.', run: check },
   shutdown: { does: 'Ends the whole pod in order; waits until it has ended.', run: shutdown },
 }

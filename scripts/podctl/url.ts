@@ -36,7 +36,8 @@ export function publicAddress(listening: URL, podId: string | undefined): URL {
   return address
 }
 
-function withToken(address: URL, token: string | undefined): string {
+/** An address with a token in it. Pure. */
+export function withToken(address: URL, token: string | undefined): string {
   const complete = new URL(address)
   if (token !== undefined) complete.searchParams.set('token', token)
   return complete.href
