@@ -1,5 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { chown, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -34,33 +37,63 @@ export interface HostProcess {
 
 /** Forks the model host; what it prints goes into the service's log. Rejects when it cannot be started. */
 export async function startHostProcess(
-  { env, user }: HostProcessOptions,
+  options: HostProcessOptions,
   { log, program: context }: ServiceContext,
 ): Promise<HostProcess> {
+  const folder = await hostFolder(options.user)
   const oomKillsBefore = oomKills()
-  const child = fork(program, {
-    // The supervisor's own folder may lie on a volume that hangs.
-    cwd: '/',
-    detached: true,
-    env: { ...env, ...context.mark },
-    execArgv: [],
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    ...user,
+  const child = await spawned(() => forkHost(options, folder, context.mark)).catch(async (error: unknown) => {
+    await rm(folder, { recursive: true })
+    throw error
   })
-  const ended = once(child, 'exit').then(([code, signal]) =>
-    programEnding(code, signal, '', oomKills() > oomKillsBefore),
-  )
-  await once(child, 'spawn')
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('exit', (code, signal) => {
+      resolve(programEnding(code, signal, '', oomKills() > oomKillsBefore))
+    })
+  })
   child.on('error', (err) => log.warn({ err }, 'a message to the model host was lost'))
   for (const stream of ['stdout', 'stderr'] as const) {
     logLines(child[stream], (line) => log.warn({ stream }, line))
   }
   context.tell({ type: 'spawned', pid: child.pid ?? 0, command: program })
-  return hostProcess(child, ended, context.timings.killWaitMs)
+  return hostProcess(child, { ended, folder, killWaitMs: context.timings.killWaitMs })
 }
 
-function hostProcess(child: ChildProcess, ended: Promise<Ending>, killWaitMs: number): HostProcess {
+function forkHost({ env, user }: HostProcessOptions, folder: string, mark: Readonly<Record<string, string>>) {
+  return fork(program, [], {
+    cwd: folder,
+    detached: true,
+    env: { ...env, TMPDIR: folder, ...mark },
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    ...user,
+  })
+}
+
+async function spawned(start: () => ChildProcess): Promise<ChildProcess> {
+  const child = start()
+  await once(child, 'spawn')
+  return child
+}
+
+/**
+ * An empty folder for the host to work in and to put its profile into. Not the supervisor's: that may lie on a volume
+ * that hangs, and an `.onnx` may name any file below the working folder as its weights.
+ */
+async function hostFolder(user: HostProcessOptions['user']): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'podmate-model-host-'))
+  if (user) await chown(folder, user.uid, user.gid)
+  return folder
+}
+
+interface HostLife {
+  readonly ended: Promise<Ending>
+  readonly folder: string
+  readonly killWaitMs: number
+}
+
+function hostProcess(child: ChildProcess, { ended, folder, killWaitMs }: HostLife): HostProcess {
   const pid = child.pid ?? 0
   const kill = () => killGroup(child)
   return {
@@ -72,17 +105,25 @@ function hostProcess(child: ChildProcess, ended: Promise<Ending>, killWaitMs: nu
     onMessage: (listener) => void child.on('message', listener),
     kill,
     async end(now) {
-      if (child.connected) child.disconnect()
-      if (await settledWithin(ended, politeMs, now)) return
-      kill()
-      if (await settledWithin(ended, killWaitMs)) return
-      // A file call on a hung volume cannot be killed; it holds nothing of ours but its pid.
-      child.unref()
-      child.stdout?.destroy()
-      child.stderr?.destroy()
-      throw new ProcessesLeft([pid])
+      try {
+        if (child.connected) child.disconnect()
+        if (await settledWithin(ended, politeMs, now)) return
+        kill()
+        if (await settledWithin(ended, killWaitMs)) return
+        leave(child)
+        throw new ProcessesLeft([pid])
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
     },
   }
+}
+
+/** A file call on a hung volume cannot be killed; the process holds nothing of ours but its pid. */
+function leave(child: ChildProcess): void {
+  child.unref()
+  child.stdout?.destroy()
+  child.stderr?.destroy()
 }
 
 function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {

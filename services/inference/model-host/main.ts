@@ -1,6 +1,3 @@
-import { mkdtempSync, rmdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { chooseDevice } from './choose-device.ts'
 import { type ChosenModel, chooseModel, NoModel } from './choose-model.ts'
 import type { FromHost, LoadedModel, LoadOrder, Row, ToHost } from './protocol.ts'
@@ -9,16 +6,8 @@ import type { Session } from './session.ts'
 // The process that owns onnxruntime: its runs block the thread they are on, and it may crash or be killed.
 process.title = 'podmate model-host'
 process.once('disconnect', () => process.exit(0))
-enterNowhere()
 
 let session: Session | undefined
-
-/** An `.onnx` may name any file below the working folder as its weights: a folder that is gone holds none. */
-function enterNowhere(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'podmate-nowhere-'))
-  process.chdir(folder)
-  rmdirSync(folder)
-}
 
 function send(message: FromHost): void {
   process.send?.(message)

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, readlink, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -170,7 +171,18 @@ describe('the inference service', () => {
       vocabulary: 10,
       nodes: { CPUExecutionProvider: expect.any(Number) },
     })
-    expect(await readdir(one.temporary)).toEqual([])
+  })
+
+  test('leaves nothing in the folder of its host, no telemetry either, and removes it in the end', async (context) => {
+    if (!existsSync('/proc/self'))
+      return context.skip('cannot be installed: there is no /proc on this system')
+    const one = await started()
+    const hostFolder = await readlink(`/proc/${hostPid(one)}/cwd`)
+    expect(hostFolder).toContain('podmate-model-host-')
+    expect(await readdir(hostFolder)).toEqual([])
+    await one.stop()
+    running.splice(0)
+    await expect(readdir(hostFolder)).rejects.toThrow('ENOENT')
   })
 
   test('answers 503 to the request during which its host is killed, and the next host answers the next', async () => {

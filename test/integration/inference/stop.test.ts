@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }))
 async function run(options: Partial<InferenceOptions> = {}) {
   const bundledModel = join(folder, 'model.pt')
   await writeFile(bundledModel, torchFile())
-  const host = { env: { PATH: process.env.PATH ?? '', TMPDIR: folder } }
+  const host = { env: {} }
   const given = { modelPath: 'latest', artifactDirs: [], device: 'cpu', topkDefault: 10, threads: 1, host }
   const one = inference({ ...given, bundledModel, ...options })
   const app = fastify()
