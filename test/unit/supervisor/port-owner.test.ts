@@ -2,7 +2,12 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { listeningInodes, portOwner } from '../../../services/http/port-owner.ts'
+import {
+  connectedProcesses,
+  isListenedOn,
+  listeningInodes,
+  portOwner,
+} from '../../../supervisor/port-owner.ts'
 
 const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 00000000:1F40 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 4711 1 0 100 0 0 10 0
@@ -43,4 +48,15 @@ test('portOwner() names a process without a command line by its pid', async () =
 test('portOwner() says so when the owner cannot be seen', async () => {
   expect(await portOwner(81, proc)).toContain('owner unknown')
   expect(await portOwner(8000, join(proc, 'no-such-proc'))).toContain('owner unknown')
+})
+
+test('isListenedOn() knows the ports that are taken', async () => {
+  expect(await isListenedOn(8000, proc)).toBe(true)
+  expect(await isListenedOn(81, proc)).toBe(false)
+  expect(await isListenedOn(8000, join(proc, 'no-such-proc'))).toBe(false)
+})
+
+test('connectedProcesses() finds who serves a connection, not who listens', async () => {
+  expect(await connectedProcesses(8000, proc)).toEqual([7])
+  expect(await connectedProcesses(22, proc)).toEqual([])
 })
