@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import { type Asker, askShell } from './ask-shell.ts'
+
+/** How long a folder that may lie on a volume has to answer. */
+export const folderAnswersMs = 2000
+
+/** What is started as JupyterLab, and with which PATH. */
+export interface LabProgram {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly path: string
+  /** Said in the log when VENV_DIR was passed over. */
+  readonly warning?: string
+}
+
+const inVenv = '[ -d "$1" ] || exit 2; [ -x "$1/jupyter-lab" ] && [ ! -d "$1/jupyter-lab" ]'
+const onPath = 'command -v jupyter-lab || command -v jupyter'
+
+/** JupyterLab of VENV_DIR, else of PATH. Never waits for a volume that hangs; throws a sentence when there is none. */
+export async function findProgram(
+  venvDir: string,
+  asker: Asker,
+  timeoutMs = folderAnswersMs,
+): Promise<LabProgram> {
+  const bin = join(venvDir, 'bin')
+  const containerPath = withoutFolder(asker.env.PATH ?? '', bin)
+  const venv = await askShell(inVenv, [bin], asker, timeoutMs)
+  const path = venv && venv.exitCode !== 2 ? [bin, containerPath].filter(Boolean).join(':') : containerPath
+  if (venv?.exitCode === 0) return { command: join(bin, 'jupyter-lab'), args: [], path }
+  const env = { ...asker.env, PATH: containerPath }
+  const found = await askShell(onPath, [], { ...asker, env }, timeoutMs)
+  if (!found?.out.startsWith('/')) throw new Error(notFound(venvDir, venv === undefined))
+  const { out: command } = found
+  const warning = venv ? {} : { warning: `${hangs(venvDir)}; ${command} is used instead` }
+  return { command, args: command.endsWith('/jupyter') ? ['lab'] : [], path, ...warning }
+}
+
+const hangs = (venvDir: string) => `VENV_DIR (${venvDir}) does not answer: its volume hangs`
+
+function notFound(venvDir: string, hung: boolean): string {
+  if (hung) return `${hangs(venvDir)}, and there is no jupyter program in PATH`
+  return `no jupyter program in VENV_DIR (${venvDir}) or PATH: install jupyterlab, or set START_JUPYTER=0`
+}
+
+function withoutFolder(path: string, folder: string): string {
+  return path
+    .split(':')
+    .filter((part) => part !== folder)
+    .join(':')
+}

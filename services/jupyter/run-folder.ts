@@ -1,0 +1,59 @@
+import { createHmac } from 'node:crypto'
+import { chown, mkdir, rmdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Asker, askShell } from './ask-shell.ts'
+
+/** Files of one run of Jupyter, on the container's own disk, for its account only. */
+export interface RunFolder {
+  readonly configFile: string
+  /** JUPYTER_RUNTIME_DIR. */
+  readonly runtimeDir: string
+}
+
+const answerMs = 2000
+// By its own account: what that account may put there (a link) must not lead podmate's astray.
+const clean = 'cd -- "$1" 2>/dev/null && rm -rf -- server.json cookie-secret runtime'
+
+export interface RunFolderContents {
+  readonly token: string
+  readonly asker: Asker
+  config(cookieSecretFile: string): object
+}
+
+/** Makes the folder `jupyter` in `runDir` anew (0700, its files 0600). Throws when something that is not ours is in the way. */
+export async function makeRunFolder(
+  runDir: string,
+  { token, asker, config }: RunFolderContents,
+): Promise<RunFolder> {
+  await removeRunFolder(runDir, asker)
+  const folder = join(runDir, 'jupyter')
+  const runtimeDir = join(folder, 'runtime')
+  const configFile = join(folder, 'server.json')
+  const cookieSecretFile = join(folder, 'cookie-secret')
+  await mkdir(runDir, { recursive: true, mode: 0o711 })
+  for (const path of [folder, runtimeDir]) await mkdir(path, { mode: 0o700 })
+  await write(configFile, JSON.stringify(config(cookieSecretFile)))
+  // Made from the token, so that browsers stay logged in over a restart.
+  await write(cookieSecretFile, createHmac('sha256', token).update('jupyter cookie').digest('hex'))
+  const { user } = asker
+  for (const path of user ? [configFile, cookieSecretFile, runtimeDir, folder] : [])
+    await chown(path, user?.uid ?? -1, user?.gid ?? -1)
+  await demandReadable(configFile, asker)
+  return { configFile, runtimeDir }
+}
+
+const write = (path: string, content: string) => writeFile(path, content, { mode: 0o600, flag: 'wx' })
+
+// Jupyter goes on without a configuration that it cannot read, and so without our token.
+async function demandReadable(file: string, asker: Asker): Promise<void> {
+  const answer = await askShell('[ -r "$1" ]', [file], asker, answerMs)
+  if (answer?.exitCode === 0) return
+  throw new Error(`${file} may not be read by the account of Jupyter: its folders need mode 711 or wider`)
+}
+
+/** Removes what a run left, the token with it. Never rejects: what is in the way, the next start names. */
+export async function removeRunFolder(runDir: string, asker: Asker): Promise<void> {
+  const folder = join(runDir, 'jupyter')
+  await askShell(clean, [folder], asker, answerMs)
+  await rmdir(folder).catch(() => {})
+}
