@@ -100,6 +100,7 @@ async function openRolling(folder: string, onError: (error: unknown) => void): P
     mkdir: true,
     maxLength: unwrittenBytes,
   })
+  await once(file, 'ready') // rejects when it cannot be opened: a write to it would then throw
   file.once('error', onError)
   file.on('error', () => {}) // told once: each further line would say the same
   return file
