@@ -1,4 +1,4 @@
-import type { JsonObject, StopTier } from './service.ts'
+import type { JsonObject, RunFact, StopTier } from './service.ts'
 
 /** How one run of a service ended. A missing exit code is never a success. */
 export interface Ending {
@@ -8,19 +8,6 @@ export interface Ending {
   /** In words: `exit 127: command not found`, `signal SIGKILL (oom)`. */
   readonly reason: string
 }
-
-/** What a running program lets the supervisor know, besides its readiness. */
-export type RunFact =
-  | { readonly type: 'spawned'; readonly pid: number; readonly command: string }
-  | { readonly type: 'first-log' }
-  | {
-      readonly type: 'probe-failed'
-      readonly probe: string
-      readonly reason: string
-      readonly failures: number
-    }
-  | { readonly type: 'suppressed'; readonly lines: number }
-  | { readonly type: 'killing'; readonly reason: string }
 
 /** What can happen to one service. */
 export type ServiceEventBody =

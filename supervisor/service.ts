@@ -1,5 +1,4 @@
 import type { Logger } from 'pino'
-import type { RunFact } from './events.ts'
 import type { Timings } from './timings.ts'
 
 /** What a service may say about itself in /status: plain JSON, at most 16 KB. */
@@ -53,3 +52,16 @@ export interface ProgramContext {
   readonly redact: (text: string) => string
   tell(fact: RunFact): void
 }
+
+/** What a running program lets the supervisor know, besides its readiness. */
+export type RunFact =
+  | { readonly type: 'spawned'; readonly pid: number; readonly command: string }
+  | { readonly type: 'first-log' }
+  | {
+      readonly type: 'probe-failed'
+      readonly probe: string
+      readonly reason: string
+      readonly failures: number
+    }
+  | { readonly type: 'suppressed'; readonly lines: number }
+  | { readonly type: 'killing'; readonly reason: string }
