@@ -36,6 +36,7 @@ export function readEnvironment(env: Variables): Environment {
     state: read('state', groups.state),
     http: read('http', groups.http),
     inference: read('inference', groups.inference),
+    bootstrap: read('bootstrap', groups.bootstrap),
     trainer: read('trainer', groups.trainer),
     jupyter: read('jupyter', groups.jupyter),
     logs: read('logs', groups.logs),

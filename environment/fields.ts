@@ -78,6 +78,13 @@ export const matching = (form: RegExp, byDefault: string, must: string, told: To
     .prefault(byDefault)
     .register(about, { must, default: byDefault, ...told })
 
+/** A text of a certain form; undefined when unset. */
+export const optionalMatching = (form: RegExp, must: string, told: Told) =>
+  text
+    .regex(form)
+    .optional()
+    .register(about, { must, ...told })
+
 /** Any text; undefined when unset. */
 export const optionalText = (told: Told) => text.optional().register(about, told)
 

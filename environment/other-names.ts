@@ -3,8 +3,6 @@
  * name leaves this list when it enters the schema.
  */
 export const reservedNames: readonly string[] = [
-  ...['CLONE_REPO_ON_START', 'GIT_AUTO_PULL', 'REPO_URL', 'REPO_REF'],
-  ...['SYNC_REQUIREMENTS_ON_START', 'FORCE_PIP_SYNC'],
   ...['START_SSHD', 'START_HF_WATCH', 'START_IDLE_WATCHDOG', 'START_OTEL_COLLECTOR'],
   ...['AUTHORIZED_KEYS', 'PUBLIC_KEY', 'SSH_PUBLIC_KEY', 'PASS_SECRETS_TO_SSH'],
   ...['HF_REPO_ID', 'HF_REPO_TYPE', 'HF_TOKEN', 'HF_PATH_IN_REPO_PREFIX', 'HF_COMMIT_MESSAGE'],

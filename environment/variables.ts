@@ -7,6 +7,7 @@ import {
   latestOrPath,
   matching,
   oneOf,
+  optionalMatching,
   optionalPath,
   optionalPaths,
   optionalSecret,
@@ -91,6 +92,42 @@ const inference = z.object({
   }),
 })
 
+const bootstrap = z.object({
+  REPO_URL: optionalMatching(
+    /^(https?|git|file):\/\/(?![^/]*@)[^\s?#]+$/,
+    'the http, https, git or file address of a public repository, without user, password or query',
+    {
+      does: 'The public git repository that REPO_DIR is cloned and pulled from.',
+      unset: 'nothing is cloned',
+    },
+  ),
+  REPO_REF: optionalMatching(
+    /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[./]$))[\w./+@#%=-]+$/,
+    'the name of a branch or tag, or a commit',
+    {
+      does: 'The branch, tag or commit that is checked out.',
+      unset: "the remote's default branch; later whatever branch is checked out",
+    },
+  ),
+  CLONE_REPO_ON_START: flag('1', { does: 'Clones REPO_URL when REPO_DIR is missing or empty.' }),
+  GIT_AUTO_PULL: autoFlag({
+    does: 'Fast-forwards a checkout without local changes at every start; `auto` does when REPO_URL is set.',
+  }),
+  SYNC_REQUIREMENTS_ON_START: autoFlag({
+    does: 'Installs the requirements of REPO_DIR into VENV_DIR when they have changed; `auto` does when REPO_URL is set.',
+  }),
+  FORCE_PIP_SYNC: flag('0', {
+    does: 'Installs the requirements at every start, changed or not, where they are installed at all.',
+  }),
+  REQUIREMENTS_FILE: optionalText({
+    does: 'The requirements file for pip, relative to REPO_DIR.',
+    unset: 'requirements.txt, if REPO_DIR has one',
+  }),
+  BOOTSTRAP_TIMEOUT_SECONDS: whole(3600, [1, 86_400], {
+    does: 'Seconds after which git and pip together are given up, and tried again.',
+  }),
+})
+
 const trainer = z.object({
   START_TRAINER: autoFlag({ does: 'Runs TRAIN_COMMAND; `auto` runs it when it is set.' }),
   TRAIN_COMMAND: optionalText({
@@ -164,7 +201,18 @@ const platform = z.object({
 })
 
 /** THE schema: every variable that podmate reads, by the part of the pod that it belongs to. */
-export const groups = { pod, state, http, inference, trainer, jupyter, logs, healthchecks, platform } as const
+export const groups = {
+  pod,
+  state,
+  http,
+  inference,
+  bootstrap,
+  trainer,
+  jupyter,
+  logs,
+  healthchecks,
+  platform,
+} as const
 export type GroupName = keyof typeof groups
 
 /** What a group is called, and what happens to the pod when a value in it is wrong. */
@@ -173,6 +221,7 @@ export const groupTitles: Readonly<Record<GroupName, { readonly title: string; r
   state: { title: 'State' },
   http: { title: 'HTTP', wrong: 'the TCP listener stays off; podctl works' },
   inference: { title: 'Inference', wrong: '`/infer` is disabled' },
+  bootstrap: { title: 'Your repository', wrong: 'the bootstrap is disabled and the trainer blocked' },
   trainer: { title: 'Training', wrong: 'the trainer is disabled' },
   jupyter: { title: 'JupyterLab', wrong: 'JupyterLab is disabled' },
   logs: { title: 'Logs', wrong: 'the defaults of this group are used' },
