@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 
-export interface Asker {
-  readonly env: Readonly<Record<string, string>>
-  /** The account that asks; absent = who we are. */
-  readonly user?: { readonly uid: number; readonly gid: number } | undefined
-}
+/** The account that asks; undefined = who we are. */
+export type Asker = { readonly uid: number; readonly gid: number } | undefined
+
+const answerMs = 2000
+/** Never the PATH of the user, which may lead over a volume that hangs. */
+const systemPath = '/usr/bin:/bin'
 
 export interface ShellAnswer {
   readonly exitCode: number | null
@@ -14,19 +15,18 @@ export interface ShellAnswer {
 
 /**
  * Runs a short script in a process of its own, because a file call on a hung volume does not return: undefined when
- * there is no answer within `timeoutMs`. The process is killed then, and not waited for.
+ * there is no answer within 2 s. The process is killed then, and not waited for.
  */
 export async function askShell(
   script: string,
   args: readonly string[],
-  { env, user }: Asker,
-  timeoutMs: number,
+  asker: Asker,
 ): Promise<ShellAnswer | undefined> {
   const child = spawn('/bin/sh', ['-c', script, 'sh', ...args], {
     cwd: '/',
-    env,
+    env: { PATH: systemPath },
     stdio: ['ignore', 'pipe', 'ignore'],
-    ...user,
+    ...asker,
   })
   const out = text(child.stdout).catch(() => '')
   const { promise, resolve, reject } = Promise.withResolvers<ShellAnswer | undefined>()
@@ -35,7 +35,7 @@ export async function askShell(
     child.stdout.destroy()
     child.unref()
     resolve(undefined)
-  }, timeoutMs)
+  }, answerMs)
   child.once('error', reject)
   child.once('close', async (exitCode) => resolve({ exitCode, out: (await out).trim() }))
   return promise.finally(() => clearTimeout(timer))

@@ -1,9 +1,6 @@
 import { join } from 'node:path'
 import { type Asker, askShell } from './ask-shell.ts'
 
-/** How long a folder that may lie on a volume has to answer. */
-export const folderAnswersMs = 2000
-
 /** What is started as JupyterLab, and with which PATH. */
 export interface LabProgram {
   readonly command: string
@@ -14,21 +11,16 @@ export interface LabProgram {
 }
 
 const inVenv = '[ -d "$1" ] || exit 2; [ -x "$1/jupyter-lab" ] && [ ! -d "$1/jupyter-lab" ]'
-const onPath = 'command -v jupyter-lab || command -v jupyter'
+const onPath = 'PATH=$1; command -v jupyter-lab || command -v jupyter'
 
 /** JupyterLab of VENV_DIR, else of PATH. Never waits for a volume that hangs; throws a sentence when there is none. */
-export async function findProgram(
-  venvDir: string,
-  asker: Asker,
-  timeoutMs = folderAnswersMs,
-): Promise<LabProgram> {
+export async function findProgram(venvDir: string, userPath: string, asker: Asker): Promise<LabProgram> {
   const bin = join(venvDir, 'bin')
-  const containerPath = withoutFolder(asker.env.PATH ?? '', bin)
-  const venv = await askShell(inVenv, [bin], asker, timeoutMs)
+  const containerPath = withoutFolder(userPath, bin)
+  const venv = await askShell(inVenv, [bin], asker)
   const path = venv && venv.exitCode !== 2 ? [bin, containerPath].filter(Boolean).join(':') : containerPath
   if (venv?.exitCode === 0) return { command: join(bin, 'jupyter-lab'), args: [], path }
-  const env = { ...asker.env, PATH: containerPath }
-  const found = await askShell(onPath, [], { ...asker, env }, timeoutMs)
+  const found = await askShell(onPath, [containerPath], asker)
   if (!found?.out.startsWith('/')) throw new Error(notFound(venvDir, venv === undefined))
   const { out: command } = found
   const warning = venv ? {} : { warning: `${hangs(venvDir)}; ${command} is used instead` }

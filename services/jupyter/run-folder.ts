@@ -10,7 +10,6 @@ export interface RunFolder {
   readonly runtimeDir: string
 }
 
-const answerMs = 2000
 // By its own account: what that account may put there (a link) must not lead podmate's astray.
 const clean = 'cd -- "$1" 2>/dev/null && rm -rf -- server.json cookie-secret runtime'
 
@@ -35,9 +34,9 @@ export async function makeRunFolder(
   await write(configFile, JSON.stringify(config(cookieSecretFile)))
   // Made from the token, so that browsers stay logged in over a restart.
   await write(cookieSecretFile, createHmac('sha256', token).update('jupyter cookie').digest('hex'))
-  const { user } = asker
-  for (const path of user ? [configFile, cookieSecretFile, runtimeDir, folder] : [])
-    await chown(path, user?.uid ?? -1, user?.gid ?? -1)
+  if (asker)
+    for (const path of [configFile, cookieSecretFile, runtimeDir, folder])
+      await chown(path, asker.uid, asker.gid)
   await demandReadable(configFile, asker)
   return { configFile, runtimeDir }
 }
@@ -46,7 +45,7 @@ const write = (path: string, content: string) => writeFile(path, content, { mode
 
 // Jupyter goes on without a configuration that it cannot read, and so without our token.
 async function demandReadable(file: string, asker: Asker): Promise<void> {
-  const answer = await askShell('[ -r "$1" ]', [file], asker, answerMs)
+  const answer = await askShell('[ -r "$1" ]', [file], asker)
   if (answer?.exitCode === 0) return
   throw new Error(`${file} may not be read by the account of Jupyter: its folders need mode 711 or wider`)
 }
@@ -54,6 +53,6 @@ async function demandReadable(file: string, asker: Asker): Promise<void> {
 /** Removes what a run left, the token with it. Never rejects: what is in the way, the next start names. */
 export async function removeRunFolder(runDir: string, asker: Asker): Promise<void> {
   const folder = join(runDir, 'jupyter')
-  await askShell(clean, [folder], asker, answerMs)
+  await askShell(clean, [folder], asker)
   await rmdir(folder).catch(() => {})
 }

@@ -3,7 +3,6 @@ import type { FastifyPluginAsync } from 'fastify'
 import { type ChildOptions, runChild } from '../../supervisor/child.ts'
 import type { Service, ServiceContext } from '../../supervisor/service.ts'
 import { answersAsJupyter } from './answers.ts'
-import type { Asker } from './ask-shell.ts'
 import { demandFolder } from './demand-folder.ts'
 import { demandPort } from './demand-port.ts'
 import { findProgram, type LabProgram } from './find-program.ts'
@@ -50,15 +49,14 @@ export function jupyter(options: JupyterOptions): {
 }
 
 async function run(options: JupyterOptions, labToken: LabToken, ctx: ServiceContext): Promise<void> {
-  const { rootDir, runDir, user } = options
-  const asker: Asker = { env: options.env, user }
+  const { rootDir, runDir, user, env } = options
   const token = await labToken.read(ctx.log)
-  const program = await findProgram(options.venvDir, asker)
+  const program = await findProgram(options.venvDir, env.PATH ?? '', user)
   if (program.warning) ctx.log.warn(program.warning)
-  await demandFolder(rootDir, asker)
+  await demandFolder(rootDir, user)
   await demandPort(options.host, options.port)
   const { configFile, runtimeDir } = await makeRunFolder(runDir, {
-    ...{ token, asker },
+    ...{ token, asker: user },
     config: (cookieSecretFile) =>
       serverConfig({ ...options, ...shellOf(options, program), token, cookieSecretFile }),
   })
@@ -68,12 +66,12 @@ async function run(options: JupyterOptions, labToken: LabToken, ctx: ServiceCont
       command: program.command,
       args: [...program.args, `--config=${configFile}`],
       cwd: rootDir, // where terminals and kernels without a notebook begin
-      env: { ...options.env, PATH: program.path, JUPYTER_RUNTIME_DIR: runtimeDir },
+      env: { ...env, PATH: program.path, JUPYTER_RUNTIME_DIR: runtimeDir },
       readiness: answersAsJupyter(loopback(options), token),
     }
     await runChild(user ? { ...child, user } : child, ctx)
   } finally {
-    await removeRunFolder(runDir, asker)
+    await removeRunFolder(runDir, user)
   }
 }
 

@@ -89,6 +89,20 @@ describe('jupyter() with the real JupyterLab', () => {
     expect(await runCell(browser, kernel, 'print(6 * 7)')).toBe('42\n')
   }, 30_000)
 
+  test('lets a browser work by the cookies that the address gave it, also after a restart', async () => {
+    const opened = await ask(lab.address, { path: `/lab?token=${givenToken}` })
+    const cookies = (opened.headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0] ?? '')
+    const xsrf = cookies.find((cookie) => cookie.startsWith('_xsrf='))?.slice('_xsrf='.length) ?? ''
+    const browser = { cookie: cookies.join('; '), origin: 'https://another-name.example.org' }
+    const post = (headers: object) =>
+      ask(lab.address, { method: 'POST', path: '/api/terminals', headers: { ...browser, ...headers } })
+    expect((await post({})).status).toBe(403)
+    expect((await post({ 'x-xsrftoken': xsrf })).status).toBe(200)
+    await lab.pod.pod.command('restart', 'jupyter', { force: false })
+    await expect.poll(() => lab.status()?.state, { timeout: 30_000 }).toBe('ready')
+    expect((await ask(lab.address, { path: '/api/status', headers: browser })).status).toBe(200)
+  }, 45_000)
+
   test('gives kernels the environment that it got, and neither the token nor its marks', async () => {
     const kernel = await newKernel(client)
     const seen = await runCell(
@@ -137,7 +151,7 @@ describe('jupyter() with the real JupyterLab', () => {
     const before = tree()
     expect(before.length).toBeGreaterThan(2)
     process.kill(pid(), 'SIGKILL')
-    await expect.poll(() => lab.status()?.restarts, { timeout: 5000 }).toBe(1)
+    await expect.poll(() => lab.status()?.lastEnding?.signal, { timeout: 5000 }).toBe('SIGKILL')
     expect(alive(before)).toEqual([])
     await expect.poll(() => lab.status()?.state, { timeout: 30_000 }).toBe('ready')
     expect((await askLab(client, 'GET', '/api/kernels')).json()).toEqual([])
