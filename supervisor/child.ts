@@ -6,7 +6,7 @@ import type { Ending } from './events.ts'
 import { launch, type Program, type ProgramOptions } from './launch.ts'
 import { lineRate } from './line-rate.ts'
 import { lineSplitter } from './line-splitter.ts'
-import { endTree, type ProcessTree, signalTree, treeGone } from './process-tree.ts'
+import { endTree, type ProcessTree, signalTree, treeGone, withHandedOver } from './process-tree.ts'
 import { type ProgramProbes, watchProbes } from './program-probes.ts'
 import type { ServiceContext } from './service.ts'
 import { aborted, pause, settledWithin } from './time.ts'
@@ -14,10 +14,17 @@ import { aborted, pause, settledWithin } from './time.ts'
 const linesPerSecond = 1000
 /** A grandchild may hold the pipes open for ever: output is read at most this long after the tree has gone. */
 const pipesMs = 500
+/** What was handed over does hold them open; the leader's own last words are there already. */
+const handedOverPipesMs = 50
 
 export interface ChildOptions extends ProgramOptions, ProgramProbes {
-  /** Stopped by its process group only: sessions that it handed over live on (sshd). */
-  readonly groupOnly?: boolean
+  /**
+   * Given, the program hands things over (sshd its sessions): it is stopped by its process group only, and they live on
+   * until the pod stops. Tells the processes at their roots.
+   */
+  readonly handedOver?: () => Promise<readonly number[]>
+  /** Lines that are not worth telling. */
+  readonly hides?: (line: string) => boolean
 }
 
 /**
@@ -26,22 +33,27 @@ export interface ChildOptions extends ProgramOptions, ProgramProbes {
  * tree has gone.
  */
 export async function runChild(options: ChildOptions, ctx: ServiceContext): Promise<void> {
-  const { program: context, stop, kill } = ctx
+  const { program: context, podStopping, stop, kill } = ctx
+  const { handedOver, hides } = options
   const mark = `PODMATE_MARK=${context.mark.PODMATE_MARK}`
-  const leftOver: ProcessTree = { group: undefined, mark, groupOnly: options.groupOnly ?? false }
+  const leftOver: ProcessTree = { group: undefined, mark, groupOnly: handedOver !== undefined }
   await endTree(leftOver, context.timings.killWaitMs / 2, context.timings.killWaitMs, kill)
   if (stop.aborted) return
   const killsBefore = oomKills()
   const program = await launch({ ...options, env: { ...options.env, ...context.mark } })
   const over = new AbortController()
-  const tree: ProcessTree = { ...leftOver, group: program.process.pid }
+  let tree: ProcessTree = { ...leftOver, group: program.process.pid }
   context.tell({ type: 'spawned', pid: program.process.pid ?? 0, command: options.command })
-  const output = readOutput(program, ctx)
+  const output = readOutput(program, ctx, hides)
   const probes = watchProbes(options, program.process.pid ?? 0, ctx, over.signal, (reason) => {
     context.tell({ type: 'killing', reason })
     signalTree(tree, 'SIGKILL')
   })
-  void stopOnSignal(tree, stop, kill, over.signal)
+  const treeToStop = async () => {
+    if (handedOver && podStopping.aborted) tree = withHandedOver(tree, await handedOver())
+    return tree
+  }
+  void stopOnSignal(treeToStop, stop, kill, over.signal)
   try {
     const ended = await programEnd(program, () => oomKills() > killsBefore)
     over.abort()
@@ -53,20 +65,21 @@ export async function runChild(options: ChildOptions, ctx: ServiceContext): Prom
   } finally {
     over.abort()
     await probes
-    await settledWithin(output.done, pipesMs)
+    await settledWithin(output.done, tree.groupOnly ? handedOverPipesMs : pipesMs)
     output.end()
   }
 }
 
 /** TERM to the group at `stop`; KILL to the whole tree at `kill`. The rest is `endTree`'s once the leader has gone. */
 async function stopOnSignal(
-  tree: ProcessTree,
+  treeToStop: () => Promise<ProcessTree>,
   stop: AbortSignal,
   kill: AbortSignal,
   over: AbortSignal,
 ): Promise<void> {
   await aborted(AbortSignal.any([stop, kill, over]))
   if (over.aborted) return
+  const tree = await treeToStop()
   if (!kill.aborted) {
     signalTree(tree, 'SIGTERM')
     signalTree(tree, 'SIGCONT') // a stopped process could not even take the TERM
@@ -86,9 +99,9 @@ async function programEnd(program: Program, outOfMemory: () => boolean): Promise
   return programEnding(child.exitCode, child.signalCode, startFailure, oom)
 }
 
-function readOutput(program: Program, ctx: ServiceContext) {
+function readOutput(program: Program, ctx: ServiceContext, hides: ChildOptions['hides'] = () => false) {
   const { stdout, stderr } = program.process
-  const ends = [readLines(stdout, 'stdout', ctx), readLines(stderr, 'stderr', ctx)]
+  const ends = [readLines(stdout, 'stdout', ctx, hides), readLines(stderr, 'stderr', ctx, hides)]
   return {
     done: Promise.all(ends.map((end) => end.done)),
     end: () => {
@@ -97,11 +110,16 @@ function readOutput(program: Program, ctx: ServiceContext) {
   }
 }
 
-function readLines(pipe: Readable | null, stream: 'stdout' | 'stderr', ctx: ServiceContext) {
+function readLines(
+  pipe: Readable | null,
+  stream: 'stdout' | 'stderr',
+  ctx: ServiceContext,
+  hides: (line: string) => boolean,
+) {
   if (!pipe) return { done: Promise.resolve(), close() {} }
   const { tell, redact } = ctx.program
   const rate = lineRate(linesPerSecond, (lines) => tell({ type: 'suppressed', lines }))
-  const splitter = lineSplitter((text) => ctx.log.info({ stream }, text), rate, redact)
+  const splitter = lineSplitter((text) => void (hides(text) || ctx.log.info({ stream }, text)), rate, redact)
   pipe.once('data', () => tell({ type: 'first-log' }))
   pipe.on('data', (chunk: Buffer) => splitter.push(chunk))
   pipe.on('error', () => {}) // the other end went away: its `close` follows

@@ -15,6 +15,8 @@ export interface ProcessTree {
   readonly mark: string
   /** Stopped by its group only, so that what it handed over (open SSH sessions) lives on. */
   readonly groupOnly?: boolean
+  /** Processes that belong to it although nothing shows it any more, as they were when they were recorded. */
+  readonly recorded?: readonly ProcessEntry[]
 }
 
 const pollMs = 20
@@ -34,8 +36,25 @@ export function treeMembers(tree: ProcessTree): readonly number[] {
     for (const entry of table) if (isMarked(entry, tree.mark)) own.add(entry.pid)
     for (const pid of [...own]) for (const child of descendants(pid, table)) own.add(child.pid)
   }
+  for (const entry of tree.recorded ?? []) if (table.some((now) => isSame(now, entry))) own.add(entry.pid)
   own.delete(process.pid)
   return [...own]
+}
+
+/** The tree together with what it handed over: with all that comes from it now, and from `roots`. */
+export function withHandedOver(tree: ProcessTree, roots: readonly number[]): ProcessTree {
+  const table = listProcesses()
+  const starts = [...roots, ...(tree.group === undefined ? [] : [tree.group])]
+  const recorded = starts.flatMap((pid) => [
+    ...table.filter((entry) => entry.pid === pid),
+    ...descendants(pid, table),
+  ])
+  return { ...tree, groupOnly: false, recorded }
+}
+
+/** The start tells a process from a later one with the same pid. */
+function isSame(one: ProcessEntry, other: ProcessEntry): boolean {
+  return one.pid === other.pid && one.startTicks === other.startTicks
 }
 
 function groupMembers(tree: ProcessTree, table: readonly ProcessEntry[]): number[] {

@@ -1,0 +1,101 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import pRetry from 'p-retry'
+import { fingerprint } from './fingerprint.ts'
+import { generateKey, publicPart } from './key-file.ts'
+import type { KeptFiles } from './options.ts'
+
+export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa'
+
+export interface InstalledKey {
+  readonly type: HostKeyType
+  readonly path: string
+  readonly fingerprint: string
+  /** False: another one takes its place sooner or later. */
+  readonly kept: boolean
+}
+
+/** One host key of this pod, which outlives the runs of sshd. What is kept is never overwritten. */
+export interface HostKey {
+  readonly type: HostKeyType
+  /** True when `install` need not make a key first, which takes long for RSA. */
+  readonly isAtHand: boolean
+  /** Asks the state folder until it answers or `stop` aborts. Never rejects. */
+  ask(stop: AbortSignal): Promise<void>
+  /** Puts the key into the folder: the kept one, or one of our own as long as there is no other. */
+  install(folder: string): Promise<InstalledKey>
+  /** After the answer: keeps our own key if there was none. True when another key than the installed one is to be used. */
+  settle(folder: string, stop: AbortSignal): Promise<boolean>
+}
+
+const pauses = { retries: Number.POSITIVE_INFINITY, minTimeout: 250, maxTimeout: 30_000 }
+
+export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string) => void): HostKey {
+  const name = `ssh_host_${type}_key`
+  /** What the state folder holds; undefined until it has answered. */
+  let kept: { readonly text: string } | 'nothing' | 'broken' | undefined
+  let own: string | undefined
+  let installed: string | undefined
+
+  const ask = async (stop: AbortSignal) => {
+    if (kept !== undefined) return
+    const text = await pRetry(() => files.readText(name), { ...pauses, signal: stop })
+    kept ??= text === undefined ? 'nothing' : { text }
+  }
+  const keepOwn = (text: string) => {
+    kept = { text }
+    files.writeText(name, text).catch((error: unknown) => {
+      warn(`the SSH host key ${name} is not on the volume yet: ${reasonOf(error)}`)
+    })
+  }
+  const put = async (text: string, path: string): Promise<string | undefined> => {
+    await rm(path, { force: true })
+    await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+    installed = text
+    return publicPart(path).catch(() => undefined)
+  }
+  return {
+    type,
+    get isAtHand() {
+      return type !== 'rsa' || own !== undefined || typeof kept === 'object'
+    },
+    ask: (stop) => ask(stop).catch(() => {}), // only `stop` ends it without an answer
+    async install(folder) {
+      const path = join(folder, name)
+      const told = (publicKey: string, isKept: boolean) => ({
+        ...{ type, path, kept: isKept },
+        fingerprint: fingerprint(publicKey),
+      })
+      if (typeof kept === 'object') {
+        const publicKey = await put(kept.text, path)
+        if (publicKey !== undefined) return told(publicKey, true)
+        kept = 'broken'
+      }
+      own ??= await generateKey(type, folder)
+      const publicKey = await put(own, path)
+      if (publicKey === undefined) throw new Error(`ssh-keygen made a ${type} key that it cannot read`)
+      if (kept === 'nothing') keepOwn(own)
+      else warn(temporary(name, kept))
+      return told(publicKey, typeof kept === 'object')
+    },
+    async settle(folder, stop) {
+      await ask(stop).catch(() => {})
+      if (typeof kept === 'object') return kept.text !== installed
+      if (kept !== 'nothing') return false
+      const isNew = own === undefined
+      own ??= await generateKey(type, folder)
+      keepOwn(own)
+      return isNew
+    },
+  }
+}
+
+function temporary(name: string, kept: 'broken' | undefined): string {
+  const until =
+    kept === 'broken'
+      ? `the file ${name} in the state folder is no private key: put the right one there, or remove it, and restart sshd`
+      : `the state folder does not answer for ${name}: the kept key is used as soon as it does`
+  return `A TEMPORARY SSH HOST KEY IS IN USE, clients will say that the host key has changed; ${until}`
+}
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

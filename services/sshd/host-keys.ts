@@ -1,0 +1,38 @@
+import { settledWithin } from '../../supervisor/time.ts'
+import { hostKey, type InstalledKey } from './host-key.ts'
+import type { KeptFiles } from './options.ts'
+
+export interface HostKeyOptions {
+  readonly files: KeptFiles
+  readonly rsa: boolean
+  /** How long a start waits for the state folder. */
+  readonly waitMs: number
+  warn(text: string): void
+}
+
+export interface HostKeys {
+  /** Puts the keys that are at hand into the folder, mode 0600. Settles soon, whatever the state folder does. */
+  install(folder: string, stop: AbortSignal): Promise<readonly InstalledKey[]>
+  /** Settles when sshd is to be started anew, because others than the installed keys are to be used. */
+  outdated(folder: string, stop: AbortSignal): Promise<void>
+}
+
+/** The host keys of this pod: Ed25519 and ECDSA from the first start on, RSA as soon as there is one. */
+export function hostKeys({ files, rsa, waitMs, warn }: HostKeyOptions): HostKeys {
+  const types = ['ed25519', 'ecdsa', ...(rsa ? (['rsa'] as const) : [])] as const
+  const keys = types.map((type) => hostKey(type, files, warn))
+  return {
+    async install(folder, stop) {
+      await settledWithin(Promise.all(keys.map((key) => key.ask(stop))), waitMs, stop)
+      return Promise.all(keys.filter((key) => key.isAtHand).map((key) => key.install(folder)))
+    },
+    outdated(folder, stop) {
+      const { promise, resolve, reject } = Promise.withResolvers<void>()
+      const settled = keys.map(async (key) => {
+        if (await key.settle(folder, stop)) resolve()
+      })
+      Promise.all(settled).catch(reject)
+      return promise
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs'
+import { findAccount } from '../../supervisor/account.ts'
+import type { AuthorizedKeys } from './authorized-keys.ts'
+import type { Programs } from './find-program.ts'
+
+/** Why sshd cannot run here, with the remedy; undefined when it can. */
+export function whyDisabled(
+  port: number,
+  { lines, problems }: AuthorizedKeys,
+  programs: Partial<Programs>,
+): string | undefined {
+  if (programs.sshd === undefined) return 'there is no sshd here: install openssh-server'
+  if (programs.keygen === undefined) return 'there is no ssh-keygen here: install openssh-client'
+  if (lines.length === 0) return `no public key: ${[...problems, keyRemedy].join('; ')}`
+  if (process.getuid?.() !== 0) return portProblem(port)
+  if (process.platform === 'linux' && !findAccount('sshd'))
+    return 'the account sshd does not exist here, and sshd does not run without it: run `useradd --system --no-create-home --shell /usr/sbin/nologin sshd`'
+  return undefined
+}
+
+const keyRemedy = 'set AUTHORIZED_KEYS, PUBLIC_KEY or SSH_PUBLIC_KEY to the text of your .pub file'
+
+function portProblem(port: number): string | undefined {
+  return port < firstOpenPort()
+    ? `port ${port} is for root alone, and podmate is not root: set SSH_PORT to 1024 or more`
+    : undefined
+}
+
+function firstOpenPort(): number {
+  try {
+    return Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'))
+  } catch {
+    return 1024 // no Linux
+  }
+}
