@@ -108,11 +108,14 @@ async function openRolling(folder: string, onError: (error: unknown) => void): P
 
 /** Ends an output; settles when all has been written, or when that fails or takes too long. */
 async function writtenOut(out: NodeJS.EventEmitter & { end(): void; destroy(): void }): Promise<void> {
-  const closed = once(out, 'close').catch(() => {}) // nobody is there to read it any more
+  const closed = once(out, 'close').then(
+    () => true,
+    () => false, // the reader or the terminal has gone
+  )
   out.end()
-  if (await settledWithin(closed, closeMs)) return
-  // Else pino would try once more at the exit, for ever.
-  out.destroy()
+  const written = (await settledWithin(closed, closeMs)) && (await closed)
+  // Else what is unwritten would be written at the exit: again and again, until it succeeds.
+  if (!written) out.destroy()
 }
 
 /** The folder of the live logs: POD_LOG_DIR, else /var/log/podmate when it can be written, else a temporary one. */
