@@ -59,6 +59,16 @@ describe('the log of podmate', () => {
     // Else somebody would have read it.
     expect(pod.out.at(-1)).not.toContain('podmate stopped')
   })
+
+  test('goes on in the log file when the reader of stdout has gone', async () => {
+    const pod = startWithoutModel({ TRAIN_COMMAND: 'while :; do echo a line; sleep 0.1; done' })
+    await pod.line('a line')
+    pod.process.stdout?.destroy()
+    const before = linesOfFile(pod).length
+    await expect.poll(() => linesOfFile(pod).length).toBeGreaterThan(before + 3)
+    expect(await pod.stop()).toMatchObject({ code: 0, signal: null })
+    expect(linesOfFile(pod).at(-1)).toContain('podmate stopped after')
+  })
 })
 
 describe('podmate under a flood of output', () => {
