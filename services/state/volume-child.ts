@@ -35,8 +35,11 @@ export async function startVolumeChild({ log, program: context }: ServiceContext
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
-  const ended = once(child, 'exit').then(([code, signal]) => programEnding(code, signal, '', false))
-  const started = once(child, 'message')
+  // A listener, not `once`: that would reject beside the `await` below when the fork itself fails.
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('exit', (code, signal) => resolve(programEnding(code, signal, '', false)))
+  })
+  const started = new Promise((resolve) => child.once('message', resolve))
   await once(child, 'spawn')
   child.on('error', (err) => log.warn({ err }, 'a message to the state process was lost'))
   if (child.stderr) createInterface(child.stderr).on('line', (line) => log.warn({ stream: 'stderr' }, line))

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { startWithoutModel } from '../../fixtures/boot/podmate.ts'
-import { memoryCgroup } from '../../fixtures/memory-cgroup.ts'
+import { limitedCgroup } from '../../fixtures/limited-cgroup.ts'
 
 const eater = join(import.meta.dirname, '../../fixtures/eat-memory.mjs')
 const limitBytes = 700 * 1024 * 1024
@@ -9,12 +9,11 @@ const limitBytes = 700 * 1024 * 1024
 it('trainer() is what the kernel kills first when memory runs out, and `oom` is the reason that is shown', async ({
   skip,
 }) => {
-  const cgroup = memoryCgroup(`podmate-oom-${process.pid}`, limitBytes)
+  const cgroup = limitedCgroup('memory', limitBytes)
   if (!cgroup) return skip('cannot be installed: this machine lets nobody make a memory cgroup')
-  const wrapper = ['/bin/sh', '-c', 'echo $$ > "$0" && exec "$@"', cgroup.procs]
   // Registered before the pod is started, so run after it has gone: a cgroup with processes cannot be removed.
   onTestFinished(() => cgroup.remove())
-  const pod = startWithoutModel({ TRAIN_COMMAND: `exec ${process.execPath} ${eater}` }, { wrapper })
+  const pod = startWithoutModel({ TRAIN_COMMAND: `exec ${process.execPath} ${eater}` }, cgroup)
   await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('failed')
   expect(await pod.service('trainer')).toMatchObject({
     reason: 'oom',
