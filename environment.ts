@@ -14,7 +14,7 @@ export interface Problem {
 type Values = { readonly [Group in GroupName]: z.output<(typeof groups)[Group]> | undefined }
 
 export interface Environment {
-  /** By group: what its variables say, or undefined when one of them is a problem. */
+  /** By group: what its variables say, or undefined when one of them is a problem (sshd: what the others say). */
   readonly values: Values
   readonly problems: readonly Problem[]
   /** Names that look like a mistyped variable of podmate, one sentence each. */
@@ -35,6 +35,7 @@ export function readEnvironment(env: Variables): Environment {
     pod: read('pod', groups.pod),
     state: read('state', groups.state),
     http: read('http', groups.http),
+    sshd: read('sshd', groups.sshd) ?? withoutWrong(given, problems),
     inference: read('inference', groups.inference),
     bootstrap: read('bootstrap', groups.bootstrap),
     trainer: read('trainer', groups.trainer),
@@ -44,6 +45,16 @@ export function readEnvironment(env: Variables): Environment {
     platform: read('platform', groups.platform),
   }
   return { values, problems, warnings: unknownVariables(Object.keys(given)) }
+}
+
+/** Nobody is to be locked out by a typing error: what is wrong counts as unset, and a wrong switch as `auto`. */
+function withoutWrong(given: Variables, problems: readonly Problem[]): Values['sshd'] {
+  const wrong = new Set(problems.map(({ variable }) => variable))
+  const right = Object.entries(given).filter(([name]) => !wrong.has(name))
+  return groups.sshd.parse({
+    ...Object.fromEntries(right),
+    ...(wrong.has('START_SSHD') ? { START_SSHD: 'auto' } : {}),
+  })
 }
 
 /** Why the service of that group cannot run, for its `disabled`; undefined when its variables are in order. */

@@ -3,8 +3,7 @@
  * name leaves this list when it enters the schema.
  */
 export const reservedNames: readonly string[] = [
-  ...['START_SSHD', 'START_HF_WATCH', 'START_IDLE_WATCHDOG', 'START_OTEL_COLLECTOR'],
-  ...['AUTHORIZED_KEYS', 'PUBLIC_KEY', 'SSH_PUBLIC_KEY', 'PASS_SECRETS_TO_SSH'],
+  ...['START_HF_WATCH', 'START_IDLE_WATCHDOG', 'START_OTEL_COLLECTOR'],
   ...['HF_REPO_ID', 'HF_REPO_TYPE', 'HF_TOKEN', 'HF_PATH_IN_REPO_PREFIX', 'HF_COMMIT_MESSAGE'],
   ...['HF_SYNC_PATTERNS', 'HF_SYNC_SOURCE_DIR', 'HF_SYNC_INTERVAL_SECONDS'],
   ...['IDLE_TIMEOUT_SECONDS', 'IDLE_CHECK_INTERVAL_SECONDS', 'IDLE_COUNTDOWN_SECONDS'],
@@ -18,7 +17,8 @@ export const reservedNames: readonly string[] = [
 /** Names that other programs and platforms own, whatever they resemble. */
 export const foreignNames: readonly RegExp[] = [
   /^(RUNPOD|KUBERNETES|NVIDIA|CUDA|NCCL|HF|WANDB|VAST|TORCH|PYTORCH|PYTHON|PIP|UV|CONDA)_/,
-  /^(npm|NPM|NODE|DOCKER|GITHUB|GITLAB|CI|VSCODE|AWS|GCP|GOOGLE|AZURE|OMP|MKL|OPENBLAS|XDG|SSH|LC|PODMATE)_/,
+  /^(npm|NPM|NODE|DOCKER|GITHUB|GITLAB|CI|VSCODE|AWS|GCP|GOOGLE|AZURE|OMP|MKL|OPENBLAS|XDG|LC|PODMATE)_/,
+  /^SSH_(AGENT|ASKPASS|AUTH|CLIENT|CONNECTION|ORIGINAL|TTY|USER_AUTH)/,
   /^JUPYTER_(PATH|NO_CONFIG|CONFIG|DATA|RUNTIME|PREFER|PLATFORM|ALLOW_INSECURE|ENV|SERVER|GATEWAY|ENABLE)(_|$)/,
   // What Kubernetes sets for each of its services, and passes down about a pod.
   /_SERVICE_(HOST|PORT)(_\w+)?$/,

@@ -73,6 +73,38 @@ const http = z.object({
   }),
 })
 
+const sshd = z.object({
+  START_SSHD: autoFlag(
+    {
+      does: 'Starts an SSH server; `auto` starts it when there is a public key and OpenSSH is installed. The image of the pod sets `auto`.',
+    },
+    '0',
+  ),
+  SSH_PORT: whole(22, [1, 65_535], {
+    does: 'The port that the SSH server listens on; when podmate is not root, take one above 1023.',
+  }),
+  SSH_USER: matching(/^[A-Za-z_][\w.-]*$/, 'root', 'the name of an account', {
+    does: 'An account that may log in, besides root and RUNNER_USER.',
+  }),
+  AUTHORIZED_KEYS: optionalText({
+    does: 'Public keys that may log in, one a line, as in your `.pub` file. All keys of PUBLIC_KEY and SSH_PUBLIC_KEY may, too.',
+    unset: 'PUBLIC_KEY and SSH_PUBLIC_KEY alone',
+  }),
+  PUBLIC_KEY: optionalText({
+    does: 'More keys, as in AUTHORIZED_KEYS. RunPod sets it to the keys of your account.',
+  }),
+  SSH_PUBLIC_KEY: optionalText({
+    does: 'More keys, as in AUTHORIZED_KEYS, under the name that templates of RunPod ask for.',
+  }),
+  SSH_RSA_HOST_KEY: flag('0', {
+    does: 'Makes an RSA host key too, for clients that know neither Ed25519 nor ECDSA.',
+  }),
+  PASS_SECRETS_TO_SSH: variableNames({
+    does: 'Secrets that SSH sessions may see, such as HF_TOKEN,WANDB_API_KEY; others are withheld.',
+    unset: 'none',
+  }),
+})
+
 const inference = z.object({
   START_INFERENCE_API: flag('1', { does: 'Serves a chess model at `/infer`; 0 removes `/infer` only.' }),
   INFERENCE_API_MODEL_PATH: latestOrPath({
@@ -205,6 +237,7 @@ export const groups = {
   pod,
   state,
   http,
+  sshd,
   inference,
   bootstrap,
   trainer,
@@ -220,6 +253,10 @@ export const groupTitles: Readonly<Record<GroupName, { readonly title: string; r
   pod: { title: 'The pod', wrong: 'podmate does not start (exit 78)' },
   state: { title: 'State' },
   http: { title: 'HTTP', wrong: 'the TCP listener stays off; podctl works' },
+  sshd: {
+    title: 'SSH',
+    wrong: 'that value counts as unset (START_SSHD: as `auto`), so that nobody is locked out',
+  },
   inference: { title: 'Inference', wrong: '`/infer` is disabled' },
   bootstrap: { title: 'Your repository', wrong: 'the bootstrap is disabled and the trainer blocked' },
   trainer: { title: 'Training', wrong: 'the trainer is disabled' },

@@ -41,7 +41,7 @@ describe('unknownVariables()', () => {
 
   test('derives its prefixes from names that share one', () => {
     expect(new Set(ourPrefixes)).toEqual(
-      new Set(['POD_', 'INFERENCE_', 'START_', 'TRAIN_', 'JUPYTER_', 'PASS_', 'REPO_']),
+      new Set(['POD_', 'INFERENCE_', 'START_', 'TRAIN_', 'JUPYTER_', 'PASS_', 'REPO_', 'SSH_']),
     )
   })
 
