@@ -8,7 +8,10 @@ const packages = {
   fuse3: 'fusermount3',
   iproute2: 'ss',
   mount: 'mount',
+  'openssh-client': 'ssh',
+  'openssh-server': 'sshd',
   procps: 'ps',
+  rsync: 'rsync',
   tini: 'tini',
   'util-linux': 'setpriv',
 }
