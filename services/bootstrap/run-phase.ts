@@ -9,7 +9,7 @@ import type { Order } from './orders.ts'
 import type { TimeLimit } from './time-limit.ts'
 import { type Word, wordIn } from './words.ts'
 
-const program = fileURLToPath(new URL('./child/main.ts', import.meta.url))
+const program = fileURLToPath(new URL('./program/main.ts', import.meta.url))
 
 export interface PhaseOptions {
   readonly env: Readonly<Record<string, string>>
@@ -19,7 +19,8 @@ export interface PhaseOptions {
 
 /** One run of the program. Rejects with its exit code and its own sentence about what went wrong. */
 export async function runPhase(order: Order, options: PhaseOptions, ctx: ServiceContext): Promise<void> {
-  const { env, limit, onReport } = options
+  const { limit, onReport } = options
+  const { NODE_OPTIONS: _, ...env } = options.env // meant for the user's own Node, not for ours
   let sentence: string | undefined
   const hear = (word: Word) => {
     if (word.type === 'said') ctx.log[word.level](word.text)

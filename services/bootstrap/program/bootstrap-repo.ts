@@ -34,7 +34,8 @@ export async function bootstrapRepo(order: RepoOrder, env: NodeJS.ProcessEnv): P
   const state = owner ? stateOf(look) : 'missing'
   report('repo', { state, action: 'under way' })
   const outcome = await carryOut(planRepo(look, order), order, git, own)
-  await tell(state, outcome, git)
+  const isCheckout = look.type === 'checkout' || outcome.action === 'cloned'
+  await tell(state, outcome, isCheckout ? git : undefined)
 }
 
 async function carryOut(
@@ -93,7 +94,7 @@ function stateOf(look: RepoLook): string {
 }
 
 async function tell(state: string, { action, why }: Outcome, git?: Git): Promise<void> {
-  const head = git && state !== 'damaged' ? await readHead(git) : {}
+  const head = git ? await readHead(git) : {}
   const url = git && (await git.ask('config', '--get', 'remote.origin.url'))
   const words = why === undefined ? action : `${action}: ${why}`
   report('repo', {

@@ -2,7 +2,7 @@ import { BootstrapFailure } from '../exit-codes.ts'
 import type { Order } from '../orders.ts'
 
 const meanings: Readonly<Record<string, string>> = {
-  EACCES: 'its owner may not write there; look at its modes, or choose another folder',
+  EACCES: 'it may not be written; look at its modes and those of the folder above, or choose another',
   EPERM: 'this is not allowed here; look at its modes, or choose another folder',
   EROFS: 'its volume is read-only; mount it for writing, or choose another folder',
   ENOTDIR: 'it is no folder; correct it',

@@ -26,7 +26,8 @@ const packagePatterns = [
   /No matching distribution found for ([^\n]+?)(?: \(from |\n|$)/,
   /Could not find a version that satisfies the requirement ([^\n]+?) \(from /,
   /Cannot install ([^\n]+?) because these package versions/,
-  /Invalid requirement: '?([^'\n]+?)'?(?:\n| \(from|$)/,
+  /Invalid requirement: '([^'\n]+)'/,
+  /Failed to build '([^'\n]+)'/,
   /Failed to build (?:installable wheels for some pyproject\.toml based projects )?\(?([\w.[\]-]+)/,
   /Failed building wheel for ([^\s]+)/,
 ] as const
