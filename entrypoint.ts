@@ -18,6 +18,9 @@ const { http } = await import('./services/http/service.ts')
 const { socketPaths } = await import('./services/http/socket-paths.ts')
 const { inference } = await import('./services/inference/service.ts')
 const { trainer } = await import('./services/trainer/service.ts')
+const { sshd } = await import('./services/sshd/service.ts')
+const { jupyter } = await import('./services/jupyter/service.ts')
+const { bootstrap } = await import('./services/bootstrap/service.ts')
 const { healthchecks } = await import('./services/healthchecks/service.ts')
 
 /** Every service of the pod, introduced to the others by what it hands out. */
@@ -32,6 +35,7 @@ function compose(setup: Setup): Composition {
   })
   keepPhaseTimes(pod, kept.port)
   const model = inference(options.inferenceOptions(setup))
+  const lab = jupyter(options.jupyterOptions(setup, () => kept.port.secret('jupyter-token')))
   const onActivity = activity(values.http?.ACTIVITY_HEARTBEAT_FILE, kept.port.touch, (err) =>
     log.log.warn({ err }, 'ACTIVITY_HEARTBEAT_FILE cannot be touched'),
   )
@@ -39,19 +43,21 @@ function compose(setup: Setup): Composition {
     ...options.httpOptions(setup),
     ...{ pod, version, onActivity },
     socketPaths: socketPaths(stateDir),
-    routes: values.inference?.START_INFERENCE_API === false ? [] : [model.routes],
+    routes: [lab.routes, ...(values.inference?.START_INFERENCE_API === false ? [] : [model.routes])],
     health: model.health,
     generatedToken: () => kept.port.secret('api-token'),
   })
-  const noTrainer = options.trainerProblem(setup)
-  for (const text of noTrainer ? [] : options.withheldFromTrainer(setup))
-    log.root.warn({ service: 'trainer' }, text)
+  for (const text of options.withheld(setup)) log.log.warn(text)
+  const { unless } = options
   return {
     services: [
+      unless(options.sshdProblem(setup), sshd(options.sshdOptions(setup, kept.port))),
       kept.service,
       web,
-      options.unless(options.inferenceProblem(setup), model.service),
-      options.unless(noTrainer, trainer(options.trainerOptions(setup))),
+      unless(options.inferenceProblem(setup), model.service),
+      unless(options.bootstrapProblem(setup), bootstrap(options.bootstrapOptions(setup))),
+      unless(options.jupyterProblem(setup), lab.service),
+      unless(options.trainerProblem(setup), trainer(options.trainerOptions(setup))),
       healthchecks({ url: values.healthchecks?.HEALTHCHECKS_URL, pod }),
     ],
     recorder: shutdownRecorder(kept.port, keepTrainerLog(pod, kept.port.append)),

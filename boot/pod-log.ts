@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import pino, { type Logger } from 'pino'
 import { secretValues, type Variables } from '../environment/secrets.ts'
 import type { Environment } from '../environment.ts'
 import { type LogBook, newLogBook } from '../supervisor/log-book.ts'
-import { redactor } from '../supervisor/redact.ts'
+import { type Redactor, redactor } from '../supervisor/redact.ts'
 import { fileSink, logFolder, stdoutSink, type Terminal } from './log-sinks.ts'
+import { instanceName } from './own-folder.ts'
 
 export interface PodLog {
   /** Names no service: the parent of what services write to. */
@@ -12,7 +12,7 @@ export interface PodLog {
   /** For what podmate itself has to say. */
   readonly log: Logger
   readonly book: LogBook
-  readonly redact: (text: string) => string
+  readonly redact: Redactor
   /** Where the log files are. */
   readonly folder: string
   readonly terminal: Terminal
@@ -27,7 +27,7 @@ export function openLog(values: Environment['values'], env: Variables, stateDir:
   const { LOG_FORMAT = 'auto', POD_LOG_DIR } = values.logs ?? {}
   const pretty = LOG_FORMAT === 'pretty' || (LOG_FORMAT === 'auto' && process.stdout.isTTY)
   const stdout = stdoutSink(pretty ? 'pretty' : 'json')
-  const folder = logFolder(POD_LOG_DIR, createHash('sha256').update(stateDir).digest('hex').slice(0, 12))
+  const folder = logFolder(POD_LOG_DIR, instanceName(stateDir))
   const file = fileSink(folder, (err) => log.warn({ err }, `the log file in ${folder} cannot be written`))
   const redact = redactor(secretValues(env))
   const book = newLogBook(redact, [stdout.sink, file.sink])

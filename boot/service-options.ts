@@ -1,19 +1,41 @@
-import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
-import { type Variables, withoutSecrets } from '../environment/secrets.ts'
 import { configurationProblem } from '../environment.ts'
+import { type BootstrapOptions, hasNothingToDo } from '../services/bootstrap/service.ts'
 import type { HttpOptions } from '../services/http/options.ts'
 import type { InferenceOptions } from '../services/inference/service.ts'
+import type { JupyterOptions } from '../services/jupyter/service.ts'
+import type { SshdOptions } from '../services/sshd/options.ts'
 import type { TrainerOptions } from '../services/trainer/service.ts'
-import { type Account, accountProblem, findAccount } from '../supervisor/account.ts'
-import { cgroupLimits } from '../supervisor/cgroup.ts'
+import { accountProblem } from '../supervisor/account.ts'
 import type { Service } from '../supervisor/service.ts'
-import { type ThreadLimits, threadCaps, threadCount } from '../supervisor/thread-caps.ts'
+import { threadCount } from '../supervisor/thread-caps.ts'
+import { ownFolder } from './own-folder.ts'
 import type { Setup } from './run-pod.ts'
+import { accountOf, threadLimits, userProgram, withVenv } from './user-program.ts'
 
 /** Shown as `disabled: <reason>`, and never started, when there is a reason. */
 export function unless(reason: string | undefined, service: Service): Service {
   return reason === undefined ? service : { ...service, disabled: reason }
+}
+
+/** What user programs do not get, a sentence for each secret of each service that runs. */
+export function withheld(setup: Setup): readonly string[] {
+  const { trainer, sshd, jupyter } = setup.environment.values
+  const tell = (
+    problem: string | undefined,
+    service: string,
+    variable: string,
+    pass: readonly string[] = [],
+  ) =>
+    problem
+      ? []
+      : userProgram(setup, pass).withheld.map(
+          (name) => `${name} withheld from ${service}; add it to ${variable}`,
+        )
+  return [
+    ...tell(trainerProblem(setup), 'trainer', 'PASS_SECRETS_TO_TRAINER', trainer?.PASS_SECRETS_TO_TRAINER),
+    ...tell(sshdProblem(setup), 'sshd', 'PASS_SECRETS_TO_SSH', sshd?.PASS_SECRETS_TO_SSH),
+    ...tell(jupyterProblem(setup), 'jupyter', 'PASS_SECRETS_TO_JUPYTER', jupyter?.PASS_SECRETS_TO_JUPYTER),
+  ]
 }
 
 /** Why nothing is trained here; undefined when something is. */
@@ -27,32 +49,88 @@ export function trainerProblem({ environment, core }: Setup): string | undefined
   )
 }
 
-/** What the trainer needs of the environment: its secrets only as far as they were asked for. */
+/** What the trainer needs of the environment. */
 export function trainerOptions(setup: Setup): TrainerOptions {
-  const { core } = setup
-  const values = setup.environment.values.trainer
-  const { env } = withoutSecrets(usersOwn(setup.env), values?.PASS_SECRETS_TO_TRAINER ?? [])
-  const user = accountOf(setup)
-  const path = `${join(core.VENV_DIR, 'bin')}:${env.PATH ?? ''}`
+  const { core, environment } = setup
+  const values = environment.values.trainer
+  const { env, user } = userProgram(setup, values?.PASS_SECRETS_TO_TRAINER)
   return {
     command: values?.TRAIN_COMMAND ?? '',
     cwd: values?.TRAIN_CWD ?? core.REPO_DIR,
-    env: { ...env, ...threadCaps(threadLimits(), env), ...homeOf(user), PATH: path },
+    env: withVenv(env, setup),
     user,
     restart: values?.TRAIN_RESTART ?? 'never',
+    needs: hasNothingToDo(bootstrapOptions(setup)) ? [] : ['bootstrap'],
   }
 }
 
-/** Without what npm adds for its own scripts, and without what is meant for podmate's own Node alone. */
-function usersOwn(env: Variables): Variables {
-  const added = /^(npm_.*|INIT_CWD|NODE_COMPILE_CACHE)$/
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !added.test(name)))
+export function bootstrapOptions(setup: Setup): BootstrapOptions {
+  const { core, environment, stateDir, log } = setup
+  const values = environment.values.bootstrap
+  const url = values?.REPO_URL
+  const asked = (flag: boolean | 'auto' | undefined) =>
+    flag === 'auto' ? url !== undefined : (flag ?? false)
+  return {
+    ...{ dir: core.REPO_DIR, venv: core.VENV_DIR, url, ref: values?.REPO_REF },
+    clone: values?.CLONE_REPO_ON_START ?? true,
+    pull: asked(values?.GIT_AUTO_PULL),
+    sync: asked(values?.SYNC_REQUIREMENTS_ON_START),
+    force: values?.FORCE_PIP_SYNC ?? false,
+    requirementsFile: values?.REQUIREMENTS_FILE,
+    timeoutMs: (values?.BOOTSTRAP_TIMEOUT_SECONDS ?? 3600) * 1000,
+    ownPaths: [stateDir, log.folder],
+    account: accountOf(setup),
+    env: userProgram(setup).env,
+  }
 }
 
-/** Which secrets the trainer does not get, a sentence each. */
-export function withheldFromTrainer({ environment, env }: Setup): readonly string[] {
-  const { withheld } = withoutSecrets(env, environment.values.trainer?.PASS_SECRETS_TO_TRAINER ?? [])
-  return withheld.map((name) => `${name} withheld from trainer; add it to PASS_SECRETS_TO_TRAINER`)
+/** Why nothing is brought in here, as far as the environment tells. */
+export function bootstrapProblem({ environment, core }: Setup): string | undefined {
+  return configurationProblem(environment, 'bootstrap') ?? accountProblem(core.RUNNER_USER)
+}
+
+/** A wrong value switches nothing off here: nobody is to be locked out by a typing error. */
+export function sshdProblem({ environment }: Setup): string | undefined {
+  return environment.values.sshd?.START_SSHD === false ? 'START_SSHD is 0' : undefined
+}
+
+export function sshdOptions(setup: Setup, files: SshdOptions['files']): SshdOptions {
+  const { environment, core, stateDir } = setup
+  const values = environment.values.sshd
+  const { RUNPOD_PUBLIC_IP: host, RUNPOD_TCP_PORT_22: port } = environment.values.platform ?? {}
+  const keyVariables = ['AUTHORIZED_KEYS', 'PUBLIC_KEY', 'SSH_PUBLIC_KEY'] as const
+  const accounts = { RUNNER_USER: core.RUNNER_USER, SSH_USER: values?.SSH_USER }
+  return {
+    ...{ stateDir, files, port: values?.SSH_PORT ?? 22, rsaHostKey: values?.SSH_RSA_HOST_KEY ?? false },
+    keys: keyVariables.flatMap((variable) => ({ variable, text: values?.[variable] ?? '' })),
+    accounts: Object.entries(accounts).flatMap(([variable, name]) => (name ? [{ variable, name }] : [])),
+    env: userProgram(setup, values?.PASS_SECRETS_TO_SSH, 'keeps its own home').env,
+    ...(host && port ? { publicAddress: { host, port: Number(port) } } : {}),
+  }
+}
+
+export function jupyterProblem({ environment, core }: Setup): string | undefined {
+  return (
+    configurationProblem(environment, 'jupyter') ??
+    (environment.values.jupyter?.START_JUPYTER === false ? 'START_JUPYTER is 0' : undefined) ??
+    accountProblem(core.RUNNER_USER)
+  )
+}
+
+export function jupyterOptions(setup: Setup, generatedToken: () => Promise<string>): JupyterOptions {
+  const { environment, core, log, stateDir } = setup
+  const values = environment.values.jupyter
+  const { env, user } = userProgram(setup, values?.PASS_SECRETS_TO_JUPYTER)
+  return {
+    ...{ env, user, generatedToken, venvDir: core.VENV_DIR, rootDir: core.REPO_DIR },
+    host: values?.JUPYTER_HOST ?? '127.0.0.1',
+    port: values?.JUPYTER_PORT ?? 8888,
+    allowOrigin: values?.JUPYTER_ALLOW_ORIGIN ?? '*',
+    token: values?.JUPYTER_TOKEN ?? values?.JUPYTER_PASSWORD,
+    hide: log.redact.add,
+    runDir: ownFolder('jupyter', stateDir),
+    after: ['bootstrap'],
+  }
 }
 
 export function inferenceOptions(setup: Setup): InferenceOptions {
@@ -108,17 +186,4 @@ export function httpOptions(setup: Setup): Pick<HttpOptions, OfEnvironment> {
     ...(values ? {} : { portProblem: configurationProblem(environment, 'http') ?? '' }),
     ...(group === undefined ? {} : { socketGroup: group }),
   }
-}
-
-function accountOf({ core }: Setup): Account | undefined {
-  const name = core.RUNNER_USER
-  return name === undefined || accountProblem(name) ? undefined : findAccount(name)
-}
-
-function homeOf(account: Account | undefined): Record<string, string> {
-  return account ? { HOME: account.home, USER: account.name, LOGNAME: account.name } : {}
-}
-
-function threadLimits(): ThreadLimits {
-  return { ...cgroupLimits(), visibleCores: availableParallelism() }
 }

@@ -9,17 +9,20 @@ export interface TrainerOptions {
   readonly env: Readonly<Record<string, string>>
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
   readonly restart: RestartPolicy
+  /** What must be completed before it starts: the bootstrap, where there is one. */
+  readonly needs?: readonly string[]
 }
 
 /** When memory runs out, the trainer goes first: its checkpoint is on disk, and podmate lives on to say so. */
 const oomScoreAdj = 800
 
 /** Runs the user's training command. Its exit code and signal are kept and shown, never turned into success. */
-export function trainer({ command, cwd, env, user, restart }: TrainerOptions): Service {
+export function trainer({ command, cwd, env, user, restart, needs = [] }: TrainerOptions): Service {
   return {
     name: 'trainer',
     kind: 'task',
     after: ['state'],
+    needs,
     stopTier: 'work',
     restart,
     run: (ctx) =>
