@@ -38,8 +38,9 @@ export async function runPhase(order: Order, options: PhaseOptions, ctx: Service
     // Its own `ready` would say that the work is done: until then this task is starting.
     await runChild({ command, args, env }, { ...ctx, log, stop: limit.stop, kill: limit.kill, ready() {} })
   } catch (error) {
+    if (!(error instanceof ProgramEnded)) throw error
     if (limit.expired.aborted) throw new ProgramEnded(tooLate(order, limit.ms))
-    if (!(error instanceof ProgramEnded) || sentence === undefined) throw error
+    if (sentence === undefined) throw error
     const { ending } = error
     throw new ProgramEnded({ ...ending, reason: `${ending.reason}: ${sentence}` })
   }

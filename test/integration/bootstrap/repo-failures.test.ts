@@ -15,7 +15,7 @@ import {
 } from '../../fixtures/bootstrap/bootstrap-pod.ts'
 import { type GitServer, gitServer } from '../../fixtures/bootstrap/git-server.ts'
 import { newOrigin, type Origin } from '../../fixtures/bootstrap/origin.ts'
-import { noMounts, tmpfs } from '../../fixtures/state/mounts.ts'
+import { bindfs, noBindfs, noMounts, tmpfs } from '../../fixtures/state/mounts.ts'
 
 const root = openFolderOfFile()
 let server: GitServer
@@ -168,6 +168,21 @@ describe('bootstrap()', () => {
     await expect.poll(() => pod.status().state, { timeout: 8000 }).toBe('completed')
     expect(pod.repo()).toMatchObject({ state: 'empty', action: 'cloned' })
     expect(readdirSync(join(folder, 'repo'))).toContain('train.py')
+  })
+
+  it('ends in time on a volume that hangs, and works when it answers again', async ({ skip }) => {
+    const problem = noBindfs()
+    if (problem) return skip(problem)
+    const { mounted, process: volume } = await bindfs()
+    volume.kill('SIGSTOP')
+    const pod = bootstrapPod(
+      options(openFolder(), { url: url(), dir: join(mounted, 'repo'), timeoutMs: 1500 }),
+    )
+    await expect.poll(() => pod.status().state, { timeout: 8000 }).toBe('restarting')
+    expect(pod.status().reason).toMatch(/^exit 124: git in REPO_DIR did not finish within 1.5 s/)
+    volume.kill('SIGCONT')
+    expect(await pod.pod.command('restart', 'bootstrap', { force: false })).toMatchObject({ ok: true })
+    expect(pod.repo()).toMatchObject({ action: 'cloned' })
   })
 
   it('goes on with the checkout that is there when the remote cannot be reached', async () => {
