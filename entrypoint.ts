@@ -47,7 +47,7 @@ function compose(setup: Setup): Composition {
     health: model.health,
     generatedToken: () => kept.port.secret('api-token'),
   })
-  for (const text of options.withheld(setup)) log.log.warn(text)
+  options.tellWithheld(setup)
   const { unless } = options
   return {
     services: [

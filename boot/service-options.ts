@@ -17,25 +17,16 @@ export function unless(reason: string | undefined, service: Service): Service {
   return reason === undefined ? service : { ...service, disabled: reason }
 }
 
-/** What user programs do not get, a sentence for each secret of each service that runs. */
-export function withheld(setup: Setup): readonly string[] {
+/** Says once what each user program does not get: a line for each secret that it might miss. */
+export function tellWithheld(setup: Setup): void {
   const { trainer, sshd, jupyter } = setup.environment.values
-  const tell = (
-    problem: string | undefined,
-    service: string,
-    variable: string,
-    pass: readonly string[] = [],
-  ) =>
-    problem
-      ? []
-      : userProgram(setup, pass).withheld.map(
-          (name) => `${name} withheld from ${service}; add it to ${variable}`,
-        )
-  return [
-    ...tell(trainerProblem(setup), 'trainer', 'PASS_SECRETS_TO_TRAINER', trainer?.PASS_SECRETS_TO_TRAINER),
-    ...tell(sshdProblem(setup), 'sshd', 'PASS_SECRETS_TO_SSH', sshd?.PASS_SECRETS_TO_SSH),
-    ...tell(jupyterProblem(setup), 'jupyter', 'PASS_SECRETS_TO_JUPYTER', jupyter?.PASS_SECRETS_TO_JUPYTER),
-  ]
+  const tell = (service: string, problem: string | undefined, variable: string, pass?: readonly string[]) => {
+    for (const name of problem ? [] : userProgram(setup, pass).withheld)
+      setup.log.root.warn({ service }, `${name} withheld from ${service}; add it to ${variable}`)
+  }
+  tell('trainer', trainerProblem(setup), 'PASS_SECRETS_TO_TRAINER', trainer?.PASS_SECRETS_TO_TRAINER)
+  tell('sshd', sshdProblem(setup), 'PASS_SECRETS_TO_SSH', sshd?.PASS_SECRETS_TO_SSH)
+  tell('jupyter', jupyterProblem(setup), 'PASS_SECRETS_TO_JUPYTER', jupyter?.PASS_SECRETS_TO_JUPYTER)
 }
 
 /** Why nothing is trained here; undefined when something is. */
