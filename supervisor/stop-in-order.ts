@@ -86,9 +86,17 @@ async function record(
   if (!recorder) return
   const unit = [...lives.keys()].find((candidate) => candidate.service.name === recorder.service)
   const report = shutdownReport(status(), stopEvents())
-  const written = recorder.write(report).catch((error: unknown) => {
-    events.emit({ type: 'pod-warning', text: `the shutdown report was not written: ${String(error)}` })
-  })
+  let problem: string | undefined = 'that took too long'
+  const written = recorder.write(report).then(
+    () => {
+      problem = undefined
+    },
+    (error: unknown) => {
+      problem = String(error)
+    },
+  )
   await settledWithin(written, Math.min(recordMs, timings.shutdownBudgetMs))
   if (unit) await retire(unit, Math.min(recordMs, timings.stopGraceMs), lives)
+  if (problem !== undefined)
+    events.emit({ type: 'pod-warning', text: `the shutdown report was not written: ${problem}` })
 }
