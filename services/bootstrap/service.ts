@@ -21,7 +21,7 @@ export interface BootstrapOptions {
   readonly ownPaths: readonly string[]
   /** Who gets the folders that have to be made; undefined = whoever runs podmate. */
   readonly account?: AccountNumbers | undefined
-  /** What git and pip see: the user's environment without secrets, and thread caps. */
+  /** What git and pip see: the user's environment without secrets, thread caps, and HOME of whoever runs podmate. */
   readonly env: Readonly<Record<string, string>>
   /** The pause before an unreachable remote is tried again; 1 s. */
   readonly retryMs?: number
