@@ -36,7 +36,14 @@ export function listener(parts: ListenerOptions): (ctx: ServiceContext) => Promi
     void fillHomes(parts, hostKeys, ctx)
     const renew = new AbortController()
     const over = new AbortController()
-    void ring.outdated(folder, AbortSignal.any([ctx.stop, over.signal])).then(() => renew.abort(), parts.warn)
+    const onOutdated = () => {
+      if (over.signal.aborted) return
+      ctx.notReady('sshd is started anew with other host keys')
+      renew.abort()
+    }
+    ring.outdated(folder, AbortSignal.any([ctx.stop, over.signal])).then(onOutdated, (error: unknown) => {
+      parts.warn(`the SSH host keys could not be completed: ${String(error)}`)
+    })
     const { probe, isTrace } = bannerProbe(port)
     try {
       await runChild(
