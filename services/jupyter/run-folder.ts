@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { chown, mkdir, rmdir, writeFile } from 'node:fs/promises'
+import { chown, lstat, mkdir, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Asker, askShell } from './ask-shell.ts'
 
@@ -30,6 +30,7 @@ export async function makeRunFolder(
   const configFile = join(folder, 'server.json')
   const cookieSecretFile = join(folder, 'cookie-secret')
   await mkdir(runDir, { recursive: true, mode: 0o711 })
+  await demandOurs(runDir)
   for (const path of [folder, runtimeDir]) await mkdir(path, { mode: 0o700 })
   await write(configFile, JSON.stringify(config(cookieSecretFile)))
   // Made from the token, so that browsers stay logged in over a restart.
@@ -42,6 +43,14 @@ export async function makeRunFolder(
 }
 
 const write = (path: string, content: string) => writeFile(path, content, { mode: 0o600, flag: 'wx' })
+
+// In a shared temporary folder anybody may have laid it there first, and could then put another file in our file's place.
+async function demandOurs(folder: string): Promise<void> {
+  const found = await lstat(folder)
+  const uid = process.getuid?.() ?? found.uid
+  if (found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0) return
+  throw new Error(`${folder} must be a folder of uid ${uid} that nobody else may write in: remove it`)
+}
 
 // Jupyter goes on without a configuration that it cannot read, and so without our token.
 async function demandReadable(file: string, asker: Asker): Promise<void> {

@@ -77,6 +77,13 @@ describe('jupyter()', () => {
     expect(lab.pod.trail()).not.toContain('jupyter:spawned')
   })
 
+  test('keeps its token out of a folder that others may write in', async () => {
+    const runDir = temporaryFolder()
+    chmodSync(runDir, 0o777)
+    const lab = await labOf({ runDir, venvDir: venvOf(pretendLab('good')) })
+    await expect.poll(() => reason(lab)).toContain(`${runDir} must be a folder of uid`)
+  })
+
   test('takes JupyterLab of PATH when the volume of VENV_DIR hangs, and says so', async ({ skip }) => {
     const missing = noBindfs()
     skip(missing !== undefined, missing)
