@@ -51,7 +51,7 @@ export function trainerOptions(setup: Setup): TrainerOptions {
     env: withVenv(env, setup),
     user,
     restart: values?.TRAIN_RESTART ?? 'never',
-    needs: hasNothingToDo(bootstrapOptions(setup)) ? [] : ['bootstrap'],
+    needs: isBootstrapAsked(setup) ? ['bootstrap'] : [],
   }
 }
 
@@ -71,8 +71,16 @@ export function bootstrapOptions(setup: Setup): BootstrapOptions {
     timeoutMs: (values?.BOOTSTRAP_TIMEOUT_SECONDS ?? 3600) * 1000,
     ownPaths: [stateDir, log.folder],
     account: accountOf(setup),
-    env: userProgram(setup).env,
+    env: userProgram(setup, [], 'keeps its own home').env,
   }
+}
+
+/** A wrong value counts as asked for: the trainer must not run on what is not there. */
+function isBootstrapAsked(setup: Setup): boolean {
+  return (
+    configurationProblem(setup.environment, 'bootstrap') !== undefined ||
+    !hasNothingToDo(bootstrapOptions(setup))
+  )
 }
 
 /** Why nothing is brought in here, as far as the environment tells. */
