@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { isOver, readProcess } from '../../../supervisor/process-table.ts'
 import { stillAlive } from '../../fixtures/boot/family.ts'
 import { repository } from '../../fixtures/boot/podmate.ts'
@@ -18,7 +18,9 @@ async function open(command: string, env: NodeJS.ProcessEnv): Promise<Terminal> 
   return terminal
 }
 
-describe.skipIf(withoutTerminals !== undefined)('podmate in a terminal', () => {
+describe('podmate in a terminal', () => {
+  beforeEach(({ skip }) => skip(withoutTerminals !== undefined, withoutTerminals))
+
   test('draws its progress bar and its log without mixing them, and ends on Ctrl-C with 0', async () => {
     const terminal = await open(podmate, {})
     const family = terminal.family()
@@ -75,7 +77,9 @@ describe.skipIf(withoutTerminals !== undefined)('podmate in a terminal', () => {
   })
 })
 
-describe.skipIf(withoutTerminals !== undefined)('npm start in a terminal', () => {
+describe('npm start in a terminal', () => {
+  beforeEach(({ skip }) => skip(withoutTerminals !== undefined, withoutTerminals))
+
   test('ends with 0 when npm’s child gets a TERM', async () => {
     const terminal = await open('npm start', withoutModel)
     const family = terminal.family()
