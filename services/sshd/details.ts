@@ -9,6 +9,9 @@ export interface Facts {
   readonly problems: readonly string[]
 }
 
+/** Details have to stay below 16 KB, whatever is in the variables. */
+const shortened = (problem: string) => (problem.length > 400 ? `${problem.slice(0, 400)}…` : problem)
+
 /** What /status shows of sshd. Pure. */
 export function sshdDetails(options: SshdOptions, { hostKeys, keysOf, problems }: Facts): JsonObject {
   const accounts = [...keysOf].map(([name, keys]) => ({ name, keys: keys ?? null }))
@@ -19,6 +22,6 @@ export function sshdDetails(options: SshdOptions, { hostKeys, keysOf, problems }
     host_keys: hostKeys.map(({ type, fingerprint, kept }) => ({ type, fingerprint, kept })),
     accounts,
     ...(at && asked ? { connect: `ssh -p ${at.port} ${asked}@${at.host}` } : {}),
-    ...(problems.length > 0 ? { problems } : {}),
+    ...(problems.length > 0 ? { problems: problems.slice(0, 20).map(shortened) } : {}),
   }
 }

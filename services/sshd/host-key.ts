@@ -1,9 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pRetry from 'p-retry'
 import { fingerprint } from './fingerprint.ts'
 import { generateKey, publicPart } from './key-file.ts'
 import type { KeptFiles } from './options.ts'
+import { writeOwn } from './run-files.ts'
 
 export type HostKeyType = 'ed25519' | 'ecdsa' | 'rsa'
 
@@ -28,7 +28,7 @@ export interface HostKey {
   settle(folder: string, stop: AbortSignal): Promise<boolean>
 }
 
-const pauses = { retries: Number.POSITIVE_INFINITY, minTimeout: 250, maxTimeout: 30_000 }
+const pauses = { retries: Number.POSITIVE_INFINITY, minTimeout: 250, maxTimeout: 5000 }
 
 export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string) => void): HostKey {
   const name = `ssh_host_${type}_key`
@@ -37,20 +37,20 @@ export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string
   let own: string | undefined
   let installed: string | undefined
 
+  /** A broken key may have been mended meanwhile. */
   const ask = async (stop: AbortSignal) => {
-    if (kept !== undefined) return
+    if (kept !== undefined && kept !== 'broken') return
     const text = await pRetry(() => files.readText(name), { ...pauses, signal: stop })
-    kept ??= text === undefined ? 'nothing' : { text }
+    kept = text === undefined ? 'nothing' : { text }
   }
   const keepOwn = (text: string) => {
     kept = { text }
     files.writeText(name, text).catch((error: unknown) => {
-      warn(`the SSH host key ${name} is not on the volume yet: ${reasonOf(error)}`)
+      warn(`the SSH host key ${name} is not on the volume yet: ${String(error)}`)
     })
   }
-  const put = async (text: string, path: string): Promise<string | undefined> => {
-    await rm(path, { force: true })
-    await writeFile(path, text, { mode: 0o600, flag: 'wx' })
+  const use = async (text: string, path: string): Promise<string | undefined> => {
+    await writeOwn(path, text, 0o600)
     installed = text
     return publicPart(path).catch(() => undefined)
   }
@@ -62,26 +62,22 @@ export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string
     ask: (stop) => ask(stop).catch(() => {}), // only `stop` ends it without an answer
     async install(folder) {
       const path = join(folder, name)
-      const told = (publicKey: string, isKept: boolean) => ({
-        ...{ type, path, kept: isKept },
-        fingerprint: fingerprint(publicKey),
-      })
       if (typeof kept === 'object') {
-        const publicKey = await put(kept.text, path)
-        if (publicKey !== undefined) return told(publicKey, true)
+        const publicKey = await use(kept.text, path)
+        if (publicKey !== undefined) return { type, path, fingerprint: fingerprint(publicKey), kept: true }
         kept = 'broken'
       }
       own ??= await generateKey(type, folder)
-      const publicKey = await put(own, path)
+      const publicKey = await use(own, path)
       if (publicKey === undefined) throw new Error(`ssh-keygen made a ${type} key that it cannot read`)
       if (kept === 'nothing') keepOwn(own)
       else warn(temporary(name, kept))
-      return told(publicKey, typeof kept === 'object')
+      return { type, path, fingerprint: fingerprint(publicKey), kept: typeof kept === 'object' }
     },
     async settle(folder, stop) {
-      await ask(stop).catch(() => {})
+      if (kept === undefined) await ask(stop).catch(() => {})
       if (typeof kept === 'object') return kept.text !== installed
-      if (kept !== 'nothing') return false
+      if (kept !== 'nothing' || stop.aborted) return false
       const isNew = own === undefined
       own ??= await generateKey(type, folder)
       keepOwn(own)
@@ -97,5 +93,3 @@ function temporary(name: string, kept: 'broken' | undefined): string {
       : `the state folder does not answer for ${name}: the kept key is used as soon as it does`
   return `A TEMPORARY SSH HOST KEY IS IN USE, clients will say that the host key has changed; ${until}`
 }
-
-const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error))

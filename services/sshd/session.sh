@@ -5,7 +5,7 @@ unset SHLVL # the shell that the user gets is the first one
 
 # sshd lets the forced command of its configuration hide that of a key: so a key's `command="…"` is obeyed here.
 # Without a word on the key that was used, any restricted key of the account counts as this one.
-key=$(sed -n 's/^publickey //p' "$SSH_USER_AUTH" 2>/dev/null | sed -n 1p)
+key=$(sed -n 's/^publickey [^ ]* *//p' "$SSH_USER_AUTH" 2>/dev/null | sed -n 1p)
 forced=
 restricted=
 obey() {

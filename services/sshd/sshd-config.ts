@@ -53,7 +53,8 @@ export function sshdConfig(options: ConfigOptions): string {
 function environmentPart(folder: string): readonly string[] {
   return [
     'ExposeAuthInfo yes',
-    'PubkeyAcceptedAlgorithms -*-cert-v01@openssh.com',
+    // The older name, which OpenSSH knew before 8.5 and still takes.
+    'PubkeyAcceptedKeyTypes -*-cert-v01@openssh.com',
     `ForceCommand exec /bin/sh ${shellQuoted(`${folder}/session.sh`)} ${shellQuoted(folder)}`,
   ]
 }

@@ -11,7 +11,7 @@ export function whyDisabled(
 ): string | undefined {
   if (programs.sshd === undefined) return 'there is no sshd here: install openssh-server'
   if (programs.keygen === undefined) return 'there is no ssh-keygen here: install openssh-client'
-  if (lines.length === 0) return `no public key: ${[...problems, keyRemedy].join('; ')}`
+  if (lines.length === 0) return `no public key: ${[...problems.slice(0, 3), keyRemedy].join('; ')}`
   if (process.getuid?.() !== 0) return portProblem(port)
   if (process.platform === 'linux' && !findAccount('sshd'))
     return 'the account sshd does not exist here, and sshd does not run without it: run `useradd --system --no-create-home --shell /usr/sbin/nologin sshd`'

@@ -60,12 +60,17 @@ describe('sshd()', () => {
   test('does not replace a key that it cannot read: it says so loudly and uses another one', async () => {
     const { pod: before } = await hereWithKey()
     await end(before)
+    const right = readFileSync(keyFile(before), 'utf8')
     writeFileSync(keyFile(before), 'not a key any more')
     const { pod, client } = await hereWithKey({ stateDir: before.stateDir })
     expect((await client.ssh(pod.port, 'root', 'true')).code).toBe(0)
     expect(await pod.line(loud)).toContain('ssh_host_ed25519_key in the state folder is no private key')
     expect(readFileSync(keyFile(before), 'utf8')).toBe('not a key any more')
     expect(pod.details()?.host_keys).toMatchObject([{ kept: false }, { type: 'ecdsa', kept: true }])
+    writeFileSync(keyFile(before), right)
+    pod.send('restart')
+    await pod.ready(2)
+    expect(hostKeys(pod)).toBe(hostKeys(before))
   })
 
   test('makes an RSA key on request, while it greets already', async () => {

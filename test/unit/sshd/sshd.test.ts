@@ -1,6 +1,7 @@
 import { chmod, mkdir, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { sshdDetails } from '../../../services/sshd/details.ts'
 import type { SshdOptions } from '../../../services/sshd/options.ts'
 import { makeRunFolder, runFolders } from '../../../services/sshd/run-folder.ts'
 import { sshd } from '../../../services/sshd/service.ts'
@@ -74,6 +75,13 @@ describe('makeRunFolder()', () => {
     expect(runFolders('/b', 1000, '/tmp')[0]).not.toBe(first)
     expect(runFolders('/a', 1000, '/tmp')[1]).toMatch(/^\/tmp\/podmate-ssh-1000-[0-9a-f]{12}$/)
   })
+})
+
+test('sshdDetails() stays small, whatever is wrong', () => {
+  const problems = Array.from({ length: 1000 }, () => 'x'.repeat(1000))
+  const details = sshdDetails(options, { hostKeys: [], keysOf: new Map([['root', 3]]), problems })
+  expect(JSON.stringify(details).length).toBeLessThan(16 * 1024)
+  expect(details).toMatchObject({ port: 22, accounts: [{ name: 'root', keys: 3 }] })
 })
 
 describe('sshdConfig()', () => {
