@@ -24,8 +24,8 @@ export async function makeRunFolder(
   runDir: string,
   { token, asker, config }: RunFolderContents,
 ): Promise<RunFolder> {
-  await removeRunFolder(runDir, asker)
   const folder = join(runDir, 'jupyter')
+  await empty(folder, asker)
   const runtimeDir = join(folder, 'runtime')
   const configFile = join(folder, 'server.json')
   const cookieSecretFile = join(folder, 'cookie-secret')
@@ -61,7 +61,11 @@ async function demandReadable(file: string, asker: Asker): Promise<void> {
 
 /** Removes what a run left, the token with it. Never rejects: what is in the way, the next start names. */
 export async function removeRunFolder(runDir: string, asker: Asker): Promise<void> {
-  const folder = join(runDir, 'jupyter')
+  await empty(join(runDir, 'jupyter'), asker)
+  await rmdir(runDir).catch(() => {}) // not empty: something else lies there too
+}
+
+async function empty(folder: string, asker: Asker): Promise<void> {
   await askShell(clean, [folder], asker)
-  await rmdir(folder).catch(() => {})
+  await rmdir(folder).catch(() => {}) // not there, or not ours
 }

@@ -165,7 +165,7 @@ describe('jupyter() with the real JupyterLab', () => {
     const result = await lab.pod.pod.command('stop', 'jupyter', { force: false })
     expect(result).toEqual({ ok: true, message: 'jupyter is stopped: stopped' })
     expect(alive(before)).toEqual([])
-    expect(existsSync(join(lab.runDir, 'jupyter'))).toBe(false)
+    expect(existsSync(lab.runDir)).toBe(false)
     await expect(ask(lab.address)).rejects.toThrow('ECONNREFUSED')
   }, 30_000)
 
