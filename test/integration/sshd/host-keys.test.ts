@@ -33,7 +33,7 @@ describe('sshd()', () => {
     await end(before)
     const { pod, client } = await hereWithKey({ stateDir: before.stateDir, hangs: true })
     const at = (type: string) => pod.events.find((event) => event.type === type)?.ms ?? Number.NaN
-    expect(at('ready') - at('starting')).toBeLessThan(2000)
+    expect(at('ready') - at('starting')).toBeLessThan(1500)
     expect(hostKeys(pod)).not.toBe(hostKeys(before))
     expect(pod.log.filter((line) => line.includes(loud))).toHaveLength(2)
     const session = client.open(pod.port, 'root', 'echo begun; read line; echo "$line"')
