@@ -96,7 +96,8 @@ describe('sshd()', () => {
   test('obeys the command of a key that may run nothing else', async () => {
     const { client, pod } = await hereWithKey({
       env: wrapped,
-      keys: (key) => `restrict,command="echo \\"only $RUNS: $SSH_ORIGINAL_COMMAND\\""\t ${key.replace(' ', ' \t')}`,
+      keys: (key) =>
+        `restrict,command="echo \\"only $RUNS: $SSH_ORIGINAL_COMMAND\\""\t ${key.replace(' ', ' \t')}`,
     })
     for (const user of users) {
       expect((await client.ssh(pod.port, user, 'id -un')).out).toBe('only inside: id -un\n')
