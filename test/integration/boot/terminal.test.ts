@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { isOver, readProcess } from '../../../supervisor/process-table.ts'
 import { stillAlive } from '../../fixtures/boot/family.ts'
 import { repository } from '../../fixtures/boot/podmate.ts'
+import { sendSignal } from '../../fixtures/boot/send-signal.ts'
 import { noTerminals, Terminal } from '../../fixtures/boot/terminal.ts'
 
 const withoutTerminals = noTerminals()
@@ -67,7 +68,7 @@ describe('podmate in a terminal', () => {
     terminal.owner.kill('SIGSTOP')
     const family = terminal.family()
     await expect.poll(() => /suppressed \d+ lines/.test(terminal.log()), patient).toBe(true)
-    process.kill(terminal.podmatePid(), 'SIGTERM')
+    sendSignal(terminal.podmatePid(), 'SIGTERM')
     const over = () => {
       const own = readProcess(terminal.podmatePid())
       return own === undefined || isOver(own)
@@ -83,7 +84,7 @@ describe('npm start in a terminal', () => {
   test('ends with 0 when npm’s child gets a TERM', async () => {
     const terminal = await open('npm start', withoutModel)
     const family = terminal.family()
-    process.kill(terminal.podmatePid(), 'SIGTERM')
+    sendSignal(terminal.podmatePid(), 'SIGTERM')
     expect(await terminal.ended).toEqual({ code: 0 })
     expect(terminal.text()).toContain('podmate is stopping: SIGTERM')
     expect(stillAlive(family)).toEqual([])

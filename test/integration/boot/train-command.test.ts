@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readProcess } from '../../../supervisor/process-table.ts'
 import { repository, startWithoutModel } from '../../fixtures/boot/podmate.ts'
+import { sendSignal } from '../../fixtures/boot/send-signal.ts'
 import { freePort } from '../../fixtures/chaos/free-port.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
@@ -61,7 +62,7 @@ describe('TRAIN_COMMAND', () => {
     })
     const bound = () => pod.messages('trainer').filter((text) => text === 'bound').length
     await expect.poll(bound, { timeout: 8000 }).toBe(1)
-    process.kill((await pod.service('trainer'))?.pid ?? 0, 'SIGKILL')
+    sendSignal((await pod.service('trainer'))?.pid, 'SIGKILL')
     await expect.poll(bound, { timeout: 10_000 }).toBe(2)
     expect(pod.out.join('\n')).not.toContain('EADDRINUSE')
   })
