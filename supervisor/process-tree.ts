@@ -44,7 +44,9 @@ export function treeMembers(tree: ProcessTree): readonly number[] {
 /** The tree together with what it handed over: with all that comes from it now, and from `roots`. */
 export function withHandedOver(tree: ProcessTree, roots: readonly number[]): ProcessTree {
   const table = listProcesses()
-  const starts = [...roots, ...(tree.group === undefined ? [] : [tree.group])]
+  // Everything comes from 0 and 1, and all that is ours from us: none of them was handed over.
+  const handedOver = roots.filter((pid) => pid > 1 && pid !== process.pid)
+  const starts = [...handedOver, ...(tree.group === undefined ? [] : [tree.group])]
   const recorded = starts.flatMap((pid) => [
     ...table.filter((entry) => entry.pid === pid),
     ...descendants(pid, table),

@@ -164,7 +164,7 @@ describe('bootstrap()', () => {
     server.faults.push('answer', 'answer', 'hang')
     const pod = bootstrapPod(options(folder, { url: url() }), { timings: quickRetry })
     await expect.poll(() => server.requests.length, { timeout: 8000 }).toBe(3)
-    process.kill(-(pod.status().pid ?? 0), 'SIGKILL')
+    process.kill(-Number(pod.status().pid), 'SIGKILL') // NaN, and so refused, when there is none
     await expect.poll(() => pod.status().state, { timeout: 8000 }).toBe('completed')
     expect(pod.repo()).toMatchObject({ state: 'empty', action: 'cloned' })
     expect(readdirSync(join(folder, 'repo'))).toContain('train.py')

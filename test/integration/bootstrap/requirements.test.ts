@@ -112,7 +112,8 @@ describe('bootstrap()', () => {
     const env = { ...given().env, PACKAGE_ORIGIN: path, OMP_NUM_THREADS: '3' }
     const pod = bootstrapPod(given({ env }), { timings: quickRetry })
     await expect.poll(() => existsSync(join(path, 'threads')), { timeout: 15_000 }).toBe(true)
-    const pid = pod.status().pid ?? 0
+    const pid = Number(pod.status().pid)
+    expect(pid).toBeGreaterThan(1)
     const family = listProcesses().filter(({ group }) => group === pid)
     expect(family.length).toBeGreaterThan(1)
     writeFiles(path, { mode: 'build' })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { descendants, listProcesses } from '../../../supervisor/process-table.ts'
+import { sendSignal } from '../../fixtures/boot/send-signal.ts'
 import { ask } from '../../fixtures/http/ask.ts'
 import { podctl } from '../../fixtures/http/run-program.ts'
 import { hostProxy } from '../../fixtures/jupyter/host-proxy.ts'
@@ -150,7 +151,7 @@ describe('jupyter() with the real JupyterLab', () => {
     await runCell(client, kernel, '1')
     const before = tree()
     expect(before.length).toBeGreaterThan(2)
-    process.kill(pid(), 'SIGKILL')
+    sendSignal(pid(), 'SIGKILL')
     await expect.poll(() => lab.status()?.lastEnding?.signal, { timeout: 5000 }).toBe('SIGKILL')
     expect(alive(before)).toEqual([])
     await expect.poll(() => lab.status()?.state, { timeout: 30_000 }).toBe('ready')

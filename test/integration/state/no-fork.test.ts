@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { startWithoutModel } from '../../fixtures/boot/podmate.ts'
+import { sendSignal } from '../../fixtures/boot/send-signal.ts'
 import { limitedCgroup } from '../../fixtures/limited-cgroup.ts'
 
 it('state() that cannot be forked is a failure like any other: it is tried again, and podmate lives', async ({
@@ -11,7 +12,7 @@ it('state() that cannot be forked is a failure like any other: it is tried again
   const pod = startWithoutModel({}, cgroup)
   await expect.poll(() => pod.state('state'), { timeout: 15_000 }).toBe('ready')
   cgroup.setLimit(1)
-  process.kill((await pod.service('state'))?.pid ?? 0, 'SIGKILL')
+  sendSignal((await pod.service('state'))?.pid, 'SIGKILL')
   await expect.poll(() => pod.messages('state').join(), { timeout: 15_000 }).toContain('EAGAIN')
   expect((await pod.ask('/healthz')).status).toBe(200)
   cgroup.setLimit(1000)

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { sendSignal } from '../../fixtures/boot/send-signal.ts'
 import { readyStatePod, statePod } from '../../fixtures/state/state-pod.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
@@ -79,7 +80,7 @@ describe('state()', () => {
     const dir = temporaryFolder()
     const { port, status } = await readyStatePod(dir)
     await port.writeText('a', 'before')
-    process.kill(status()?.pid ?? 0, 'SIGKILL')
+    sendSignal(status()?.pid, 'SIGKILL')
     await expect.poll(() => status()?.lastEnding?.signal).toBe('SIGKILL')
     await port.append('b', 'meanwhile\n').catch(() => {})
     await expect.poll(() => status()?.state, patient).toBe('ready')

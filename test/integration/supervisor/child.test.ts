@@ -6,6 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type ChildOptions, runChild } from '../../../supervisor/child.ts'
 import { listProcesses } from '../../../supervisor/process-table.ts'
 import type { Service } from '../../../supervisor/service.ts'
+import { sendSignal } from '../../fixtures/boot/send-signal.ts'
 import { fastTimings, type TestPod, testPod } from '../../fixtures/supervisor/test-pod.ts'
 
 const fixtures = join(import.meta.dirname, '../../fixtures/supervisor')
@@ -105,7 +106,7 @@ describe('runChild()', () => {
     const pod = begin([service({ command, args: [join(fixtures, 'leader-with-port.mjs'), String(port)] })])
     await expect.poll(() => lines(pod).filter((line) => line === 'bound').length, { timeout: 5000 }).toBe(1)
     for (const round of [2, 3]) {
-      process.kill(pod.pod.status().services.program?.pid ?? 0, 'SIGKILL')
+      sendSignal(pod.pod.status().services.program?.pid, 'SIGKILL')
       await expect
         .poll(() => lines(pod).filter((line) => line === 'bound').length, { timeout: 8000 })
         .toBe(round)
@@ -116,11 +117,11 @@ describe('runChild()', () => {
   it('shows a program that is stopped by SIGSTOP as degraded, and does not kill it', async () => {
     const pod = begin([shell('exec sleep 60')], { timings: { ...fastTimings, probePeriodMs: 20 } })
     await expect.poll(() => pod.state('program')).toBe('ready')
-    const pid = pod.pod.status().services.program?.pid ?? 0
-    process.kill(pid, 'SIGSTOP')
+    const pid = pod.pod.status().services.program?.pid
+    sendSignal(pid, 'SIGSTOP')
     await expect.poll(() => pod.state('program')).toBe('degraded')
     expect(pod.pod.status().services.program?.reason).toContain('SIGSTOP')
-    process.kill(pid, 'SIGCONT')
+    sendSignal(pid, 'SIGCONT')
     await expect.poll(() => pod.state('program')).toBe('ready')
     expect(pod.pod.status().services.program?.pid).toBe(pid)
   })

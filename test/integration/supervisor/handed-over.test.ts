@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { runChild } from '../../../supervisor/child.ts'
 import { listProcesses } from '../../../supervisor/process-table.ts'
 import type { Service } from '../../../supervisor/service.ts'
+import { sendSignal } from '../../fixtures/boot/send-signal.ts'
 import { type TestPod, testPod } from '../../fixtures/supervisor/test-pod.ts'
 
 const script = join(import.meta.dirname, '../../fixtures/supervisor/hands-over.sh')
@@ -38,7 +39,7 @@ test('runChild() leaves alone what a program handed over, at its stop and at its
   await expect.poll(() => sessions().length).toBe(1)
   await pod.pod.command('restart', 'program', { force: false })
   await expect.poll(() => sessions().length).toBe(2)
-  process.kill(pod.pod.status().services.program?.pid ?? 0, 'SIGKILL')
+  sendSignal(pod.pod.status().services.program?.pid, 'SIGKILL')
   await expect.poll(() => sessions().length).toBe(3)
   expect(sessions().filter(alive)).toEqual(sessions())
   // Nothing shows any more that the first two belong to it.
