@@ -8,6 +8,7 @@ const requests = stopRequests()
 // podmate mostly waits, beside programs that need the memory: its heap collects early instead of growing.
 setFlagsFromString('--memory-saver-mode')
 
+const { hidden } = await import('./boot/pod-log.ts')
 const { runPod } = await import('./boot/run-pod.ts')
 const options = await import('./boot/service-options.ts')
 const { activity } = await import('./boot/activity.ts')
@@ -45,7 +46,7 @@ function compose(setup: Setup): Composition {
     socketPaths: socketPaths(stateDir),
     routes: [lab.routes, ...(values.inference?.START_INFERENCE_API === false ? [] : [model.routes])],
     health: model.health,
-    generatedToken: () => kept.port.secret('api-token'),
+    generatedToken: hidden(log, () => kept.port.secret('api-token')),
   })
   options.tellWithheld(setup)
   const { unless } = options

@@ -41,3 +41,12 @@ export function openLog(values: Environment['values'], env: Variables, stateDir:
     },
   }
 }
+
+/** The same maker of secrets, whose secrets no log, status or event will show. */
+export function hidden({ redact }: PodLog, secret: () => Promise<string>): () => Promise<string> {
+  return async () => {
+    const made = await secret()
+    redact.add(made)
+    return made
+  }
+}

@@ -116,15 +116,22 @@ export function jupyterProblem({ environment, core }: Setup): string | undefined
   )
 }
 
+/** RunPod's proxy shows a pod under a name that the pod itself does not listen on. */
+function proxyOrigin({ environment }: Setup, port: number): string {
+  const podId = environment.values.platform?.RUNPOD_POD_ID
+  return podId === undefined ? '' : `https://${podId}-${port}.proxy.runpod.net`
+}
+
 export function jupyterOptions(setup: Setup, generatedToken: () => Promise<string>): JupyterOptions {
   const { environment, core, log, stateDir } = setup
   const values = environment.values.jupyter
   const { env, user } = userProgram(setup, values?.PASS_SECRETS_TO_JUPYTER)
+  const port = values?.JUPYTER_PORT ?? 8888
   return {
     ...{ env, user, generatedToken, venvDir: core.VENV_DIR, rootDir: core.REPO_DIR },
     host: values?.JUPYTER_HOST ?? '127.0.0.1',
-    port: values?.JUPYTER_PORT ?? 8888,
-    allowOrigin: values?.JUPYTER_ALLOW_ORIGIN ?? '*',
+    port,
+    allowOrigin: values?.JUPYTER_ALLOW_ORIGIN ?? proxyOrigin(setup, port),
     token: values?.JUPYTER_TOKEN ?? values?.JUPYTER_PASSWORD,
     hide: log.redact.add,
     runDir: ownFolder('jupyter', stateDir),

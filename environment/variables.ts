@@ -195,12 +195,12 @@ const jupyter = z.object({
     does: "JupyterLab's token under the name that RunPod gives it; JUPYTER_TOKEN goes before it.",
     unset: 'JUPYTER_TOKEN',
   }),
-  JUPYTER_ALLOW_ORIGIN: matching(
+  JUPYTER_ALLOW_ORIGIN: optionalMatching(
     /^(\*|https?:\/\/[^\s/]+)$/,
-    '*',
     '* or an origin such as https://lab.example.org',
     {
-      does: 'Whose pages may use JupyterLab besides its own. `*` suits proxies that change the Host header, such as that of RunPod; the token is asked for all the same.',
+      does: 'Whose pages may use JupyterLab besides its own; `*` is everybody who knows the token or has its cookie.',
+      unset: "on RunPod the address of this pod's proxy, else nobody's",
     },
   ),
   PASS_SECRETS_TO_JUPYTER: variableNames({

@@ -20,6 +20,7 @@ const started: readonly State[] = [
   'crashloop',
   'restarting',
   'blocked',
+  'disabled',
 ]
 
 /** Carries out one command; the answer is what is true when it settles, not what was asked for. */

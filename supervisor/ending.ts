@@ -11,6 +11,9 @@ export class ProgramEnded extends Error {
   }
 }
 
+/** Thrown by a run that cannot work here: shown as `disabled: <message>` until somebody starts it again. */
+export class CannotRunHere extends Error {}
+
 /** A run is over but some of its processes could not be ended, not even by KILL. */
 export class ProcessesLeft extends Error {
   readonly pids: readonly number[]

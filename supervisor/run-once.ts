@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { endingOf, ProcessesLeft } from './ending.ts'
+import { CannotRunHere, endingOf, ProcessesLeft } from './ending.ts'
 import type { Ending, ServiceEventBody } from './events.ts'
 import { markOf } from './process-tree.ts'
 import type { JsonObject, Service, ServiceContext } from './service.ts'
@@ -26,6 +26,8 @@ export interface RunOutcome {
   readonly ending: Ending
   /** Pids that could not be ended. */
   readonly left: readonly number[]
+  /** Why it cannot run here at all. */
+  readonly disabled?: string
 }
 
 /** One run of a service from start to end: the only catch around a service's code. Never rejects. */
@@ -44,7 +46,12 @@ export async function runOnce(
     await Promise.race([run, ignored])
     return { ending: endingOf({}), left: [] }
   } catch (error) {
-    return { ending: endingOf({ error }), left: error instanceof ProcessesLeft ? error.pids : [] }
+    const disabled = error instanceof CannotRunHere ? { disabled: error.message } : {}
+    return {
+      ending: endingOf({ error }),
+      ...disabled,
+      left: error instanceof ProcessesLeft ? error.pids : [],
+    }
   } finally {
     over.abort()
   }

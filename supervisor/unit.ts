@@ -50,10 +50,14 @@ export function newUnit(service: Service, environment: UnitEnvironment): Unit {
     const kill = new AbortController()
     const signals = { stop: stop.signal, kill: AbortSignal.any([kill.signal, environment.killAll]) }
     run = { stop, kill, ended: runOnce(service, environment, signals) }
-    const { ending, left } = await run.ended
+    const { ending, left, disabled } = await run.ended
     run = undefined
     emit({ type: 'ended', ending, lastLines: environment.lastLines() })
     if (stop.signal.aborted) return emit({ type: 'stopped', left })
+    if (disabled !== undefined) {
+      wanted = false
+      return emit({ type: 'disabled', reason: disabled })
+    }
     const verdict = decide(
       { ending, startedMs, endedMs: monotonicMs() },
       policy,

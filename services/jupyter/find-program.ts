@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { CannotRunHere } from '../../supervisor/ending.ts'
 import { type Asker, askShell } from './ask-shell.ts'
 
 /** What is started as JupyterLab, and with which PATH. */
@@ -21,7 +22,10 @@ export async function findProgram(venvDir: string, userPath: string, asker: Aske
   const path = venv && venv.exitCode !== 2 ? [bin, containerPath].filter(Boolean).join(':') : containerPath
   if (venv?.exitCode === 0) return { command: join(bin, 'jupyter-lab'), args: [], path }
   const found = await askShell(onPath, [containerPath], asker)
-  if (!found?.out.startsWith('/')) throw new Error(notFound(venvDir, venv === undefined))
+  if (!found?.out.startsWith('/')) {
+    if (venv === undefined) throw new Error(`${hangs(venvDir)}, and there is no jupyter program in PATH`)
+    throw new CannotRunHere(notFound(venvDir))
+  }
   const { out: command } = found
   const warning = venv ? {} : { warning: `${hangs(venvDir)}; ${command} is used instead` }
   return { command, args: command.endsWith('/jupyter') ? ['lab'] : [], path, ...warning }
@@ -29,8 +33,7 @@ export async function findProgram(venvDir: string, userPath: string, asker: Aske
 
 const hangs = (venvDir: string) => `VENV_DIR (${venvDir}) does not answer: its volume hangs`
 
-function notFound(venvDir: string, hung: boolean): string {
-  if (hung) return `${hangs(venvDir)}, and there is no jupyter program in PATH`
+function notFound(venvDir: string): string {
   return `no jupyter program in VENV_DIR (${venvDir}) or PATH: install jupyterlab, or set START_JUPYTER=0`
 }
 

@@ -7,7 +7,6 @@ describe('readEnvironment() of JupyterLab', () => {
       START_JUPYTER: false,
       JUPYTER_HOST: '127.0.0.1',
       JUPYTER_PORT: 8888,
-      JUPYTER_ALLOW_ORIGIN: '*',
       PASS_SECRETS_TO_JUPYTER: [],
     })
   })
