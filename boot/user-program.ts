@@ -42,9 +42,12 @@ export function threadLimits(): ThreadLimits {
   return { ...cgroupLimits(), visibleCores: availableParallelism() }
 }
 
-/** Without what npm adds for its own scripts, and without what is meant for podmate's own Node alone. */
+/**
+ * Without what npm adds for its own scripts, what is meant for podmate's own Node alone, and the keys of SSH: other
+ * programs misread PUBLIC_KEY, and somebody may have put a private key there.
+ */
 function usersOwn(env: Variables): Variables {
-  const added = /^(npm_.*|INIT_CWD|NODE_COMPILE_CACHE)$/
+  const added = /^(npm_.*|INIT_CWD|NODE_COMPILE_CACHE|AUTHORIZED_KEYS|PUBLIC_KEY|SSH_PUBLIC_KEY)$/
   return Object.fromEntries(Object.entries(env).filter(([name]) => !added.test(name)))
 }
 
