@@ -1,0 +1,29 @@
+import { issueA } from './accept/a.ts'
+import { checkLine, type Line } from './accept/line.ts'
+
+const lists: Readonly<Record<string, readonly Line[]>> = { A: issueA }
+const usage =
+  'usage: npm run accept -- A [NUMBER ...]: the acceptance list of an issue, or only those of its lines'
+
+/** Runs the lines one after the other and prints each when it is done; true when all hold. */
+async function accept(lines: readonly Line[], chosen: readonly number[]): Promise<boolean> {
+  let allHold = true
+  for (const [index, line] of lines.entries()) {
+    const number = index + 1
+    if (chosen.length > 0 && !chosen.includes(number)) continue
+    const { text, holds } = await checkLine(line, number)
+    console.log(text)
+    allHold &&= holds
+  }
+  return allHold
+}
+
+const [name = '', ...words] = process.argv.slice(2)
+const lines = lists[name.toUpperCase()]
+const numbers = words.map(Number)
+if (!lines || !numbers.every((number) => lines[number - 1])) {
+  console.error(usage)
+  process.exitCode = 64
+} else {
+  process.exitCode = (await accept(lines, numbers)) ? 0 : 1
+}
