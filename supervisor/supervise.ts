@@ -42,7 +42,8 @@ export function newPod(options: PodOptions): Pod {
   const events = newEventLog((body) => redactDeep(body, redact))
   const stopping = new AbortController()
   const killing = new AbortController()
-  const inTurn = serial()
+  /** Commands to one service come one after the other; a slow one holds up no other service. */
+  const turns = new Map<string, ReturnType<typeof serial>>()
   const units = new Map<string, Unit>()
   let status: PodStatus = initialStatus([])
   let beforeStopSeq = 0
@@ -82,15 +83,18 @@ export function newPod(options: PodOptions): Pod {
     onEvent: events.listen,
     logLines: book.lines,
     onLogLine: book.listen,
-    command: (command, service, { force }) =>
-      inTurn(() =>
+    command(command, service, { force }) {
+      const inTurn = turns.get(service) ?? serial()
+      if (units.has(service)) turns.set(service, inTurn)
+      return inTurn(() =>
         runCommand(command, service, force, {
           ...{ status: () => status, until, podStopping: stopping.signal },
           stopGraceMs: timings.stopGraceMs,
           guarded: options.guarded,
           unit: (name) => units.get(name),
         }),
-      ),
+      )
+    },
     shutdown(reason) {
       if (stopping.signal.aborted) return
       beforeStopSeq = status.seq

@@ -223,6 +223,21 @@ describe('newPod()', () => {
     ])
   })
 
+  it('carries out a command to one service while another takes its time', async () => {
+    const slow: Service = { name: 'slow', run: (ctx) => aborted(ctx.stop) }
+    const pod = begin([slow, calm('web')])
+    await expect.poll(() => pod.state('web')).toBe('ready')
+    await pod.pod.command('stop', 'slow', { force: false })
+    const pending = pod.pod.command('start', 'slow', { force: false })
+    expect(await pod.pod.command('restart', 'web', { force: false })).toEqual({
+      ok: true,
+      message: 'web is ready',
+    })
+    expect(pod.state('slow')).toBe('starting')
+    pod.pod.shutdown('test over')
+    expect((await pending).ok).toBe(false)
+  })
+
   it('stops a service that waits for its next start without starting it', async () => {
     const pod = begin([failing('web')], {
       timings: { ...fastTimings, backoffFirstMs: 60_000, backoffCapMs: 60_000 },
