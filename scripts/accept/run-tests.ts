@@ -42,7 +42,10 @@ function findingsOf({ testResults }: Report): readonly Finding[] {
   const passed = tests.filter(({ status }) => status === 'passed')
   const others = tests.filter(({ status }) => status !== 'passed' && status !== 'skipped')
   return [
-    { fact: `${passed.length} tests passed`, holds: passed.length > 0 },
+    {
+      fact: passed.length === 1 ? '1 test passed' : `${passed.length} tests passed`,
+      holds: passed.length > 0,
+    },
     ...others.map(({ fullName, status }) => ({ fact: `"${fullName}" ${status}`, holds: false })),
   ]
 }
