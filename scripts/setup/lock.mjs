@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -31,7 +31,7 @@ export async function exclusively(root, work) {
 /** Outside the folder: `npm ci` empties node_modules, and the clone stays clean. */
 function lockPath(root) {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 16)
-  return join(tmpdir(), `podmate-setup-${userInfo().uid}-${name}.lock`)
+  return join(tmpdir(), `podmate-setup-${process.getuid?.() ?? 0}-${name}.lock`)
 }
 
 /** The file comes into being with its text in it. */

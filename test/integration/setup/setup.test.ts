@@ -41,10 +41,12 @@ function clone() {
 }
 
 describe('setup.mjs', () => {
-  test('installs what the lock names once, says so in one line, and is silent afterwards', async () => {
+  test('installs what the lock names once, says so in a line each, and is silent afterwards', async () => {
     const { root, setup, runs, locks } = clone()
     const first = await setup()
-    expect(first.said).toMatch(/^setup: npm packages \.\.\. done \(\d+\.\d s\)\n$/)
+    expect(first.said).toMatch(
+      /^setup: npm packages \.\.\. done \(\d+\.\d s\)\nsetup: compiled code \.\.\. done \(\d+\.\d s\)\n$/,
+    )
     expect(first.code).toBe(0)
     expect(await setup()).toEqual({ code: 0, said: '' })
     expect(runs()).toBe(1)
