@@ -1,9 +1,10 @@
 import { issueA } from './accept/a.ts'
+import { issueB } from './accept/b.ts'
 import { checkLine, type Line } from './accept/line.ts'
 
-const lists: Readonly<Record<string, readonly Line[]>> = { A: issueA }
+const lists: Readonly<Record<string, readonly Line[]>> = { A: issueA, B: issueB }
 const usage =
-  'usage: npm run accept -- A [NUMBER ...]: the acceptance list of an issue, or only those of its lines'
+  'usage: npm run accept -- A|B [NUMBER ...]: the acceptance list of an issue, or only those of its lines'
 
 /** Runs the lines one after the other and prints each when it is done; true when all hold. */
 async function accept(lines: readonly Line[], chosen: readonly number[]): Promise<boolean> {

@@ -31,7 +31,10 @@ export async function runTests({ files, names, env }: TestsToRun): Promise<reado
       [vitest, 'run', ...files, ...reporters, ...(names === undefined ? [] : ['-t', names])],
       { cwd: root, env: { ...process.env, ...env }, timeoutMs: 900_000 },
     )
-    return [...findingsOf(JSON.parse(readFileSync(file, 'utf8'))), ...figuresIn(output)]
+    const report: Report = JSON.parse(readFileSync(file, 'utf8'))
+    // With a pattern, those that it leaves out count as skipped, too.
+    const skipped = names === undefined ? skippedIn(report) : []
+    return [...findingsOf(report), ...skipped, ...figuresIn(output)]
   } finally {
     rmSync(folder, { recursive: true })
   }
@@ -48,6 +51,13 @@ function findingsOf({ testResults }: Report): readonly Finding[] {
     },
     ...others.map(({ fullName, status }) => ({ fact: `"${fullName}" ${status}`, holds: false })),
   ]
+}
+
+/** What was not tried is no acceptance. */
+function skippedIn({ testResults }: Report): readonly Finding[] {
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
+  const skipped = tests.filter(({ status }) => status === 'skipped')
+  return skipped.map(({ fullName }) => ({ fact: `"${fullName}" skipped`, holds: false }))
 }
 
 /** The lines that tests print about what they have measured. */

@@ -6,6 +6,7 @@ import { gitServer } from '../../fixtures/bootstrap/git-server.ts'
 import { labVenv } from '../../fixtures/jupyter/lab-venv.ts'
 import { untilBanner } from '../../fixtures/pod/banner.ts'
 import { busyPip } from '../../fixtures/pod/busy-pip.ts'
+import { limitMs } from '../../fixtures/pod/limit.ts'
 import { machine } from '../../fixtures/pod/machine.ts'
 import { wholePod } from '../../fixtures/pod/whole-pod.ts'
 import { needsSshd } from '../../fixtures/sshd/run-ssh-pod.ts'
@@ -50,6 +51,6 @@ test('sshd greets and lets in at once, while git hangs, pip writes and the state
     'pip wrote meanwhile, MB': pip.written() - before,
   })
   expect(pip.written()).toBeGreaterThan(before)
-  expect(median).toBeLessThan(3000)
+  expect(median).toBeLessThan(limitMs(1000))
   await server.close()
 }, 60_000)

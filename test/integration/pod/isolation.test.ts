@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { figures } from '../../fixtures/boot/figures.ts'
 import { newKernel, runCell } from '../../fixtures/jupyter/notebook.ts'
 import { untilBanner } from '../../fixtures/pod/banner.ts'
+import { limitMs } from '../../fixtures/pod/limit.ts'
 import { openSession, type SshSession } from '../../fixtures/pod/ssh-session.ts'
 import { needsDoors, type WholePod, wholePod } from '../../fixtures/pod/whole-pod.ts'
 
@@ -80,6 +81,6 @@ describe('podmate', () => {
       'podctl restart sshd, ms': Math.round(restartMs),
       'banner back after kill -9, ms': Math.round(backMs),
     })
-    expect(backMs).toBeLessThan(4000)
+    expect(backMs).toBeLessThan(limitMs(2000))
   }, 120_000)
 })

@@ -5,6 +5,7 @@ import { startWithoutModel } from '../../fixtures/boot/podmate.ts'
 import { gitServer } from '../../fixtures/bootstrap/git-server.ts'
 import { newOrigin } from '../../fixtures/bootstrap/origin.ts'
 import { wheel } from '../../fixtures/bootstrap/python-packages.ts'
+import { limitMs } from '../../fixtures/pod/limit.ts'
 import { lastRunMs } from '../../fixtures/pod/phases.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
@@ -37,6 +38,6 @@ test('the second boot of a pod finds its repository and its packages as they are
     requirements: { state: 'up to date' },
   })
   figures('bootstrap', { 'first boot, ms': first.ms, 'second boot, ms': second.ms })
-  expect(second.ms).toBeLessThan(2000)
+  expect(second.ms).toBeLessThan(limitMs(1000))
   await server.close()
 }, 90_000)

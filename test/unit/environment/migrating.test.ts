@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { foreignNames, reservedNames } from '../../../environment/other-names.ts'
+import { variableNamed, variableTable } from '../../../environment/variable-table.ts'
+
+const text = readFileSync('docs/migrating.md', 'utf8')
+const [read = '', notRead = ''] = text.split('\n## Not read yet\n')
+const namesIn = (part: string) =>
+  [...part.matchAll(/`([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)`/g)].map(([, name = '']) => name)
+const isForeign = (name: string) => foreignNames.some((pattern) => pattern.test(name))
+
+describe('docs/migrating.md', () => {
+  test('has a row only for variables that podmate reads', () => {
+    const rows = read.split('\n').filter((line) => line.startsWith('| `'))
+    const first = rows.map((row) => namesIn(row.split('|')[1] ?? '')[0] ?? row)
+    expect(first.length).toBeGreaterThan(20)
+    expect(first.filter((name) => variableNamed(name) === undefined)).toEqual([])
+    expect(new Set(first).size).toBe(first.length)
+  })
+
+  test('names nothing else that podmate does not know', () => {
+    const unknown = namesIn(read).filter((name) => variableNamed(name) === undefined && !isForeign(name))
+    expect(unknown).toEqual([])
+  })
+
+  test('says of no variable that it is not read when it is', () => {
+    expect(namesIn(notRead).length).toBeGreaterThan(10)
+    expect(namesIn(notRead).filter((name) => !reservedNames.includes(name))).toEqual([])
+  })
+
+  test('tells of every variable of the doors and of the repository that other images know', () => {
+    const own = /^(SSH_PORT|SSH_USER|SSH_RSA_HOST_KEY|REQUIREMENTS_FILE|BOOTSTRAP_TIMEOUT_SECONDS)$/
+    const theirs = variableTable
+      .filter(({ group }) => ['sshd', 'jupyter', 'bootstrap'].includes(group))
+      .map(({ name }) => name)
+      .filter((name) => !own.test(name))
+    expect(theirs.filter((name) => !namesIn(read).includes(name))).toEqual([])
+  })
+})
