@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
+import { basename } from 'node:path'
 
 const unknown = 'a program that podmate cannot see (owner unknown)'
 const shownCommand = 80
@@ -68,7 +69,9 @@ async function holds(folder: string, links: ReadonlySet<string>): Promise<boolea
 }
 
 async function commandOf(folder: string): Promise<string> {
-  const words = (await readText(`${folder}/cmdline`)).split('\0').join(' ').trim()
+  const [program = '', ...args] = (await readText(`${folder}/cmdline`)).split('\0')
+  // The folder of the program says little, and would push what says more beyond the cut.
+  const words = [basename(program), ...args].join(' ').trim()
   return words.length > shownCommand ? `${words.slice(0, shownCommand)}…` : words || 'no command line'
 }
 

@@ -24,6 +24,8 @@ describe('jupyter() with the real JupyterLab', () => {
   beforeAll(async () => {
     if (venvDir === undefined) return
     lab = await labWithHttp(venvDir, env.PODMATE_SOCKET)
+    // podctl waits for Jupyter, not for the socket by which it asks.
+    await expect.poll(() => lab.pod.state('http'), { timeout: 10_000 }).toBe('ready')
     client = { address: lab.address, token: givenToken }
   })
   afterAll(async () => {
