@@ -24,8 +24,6 @@ describe('jupyter() with the real JupyterLab', () => {
   beforeAll(async () => {
     if (venvDir === undefined) return
     lab = await labWithHttp(venvDir, env.PODMATE_SOCKET)
-    // podctl waits for Jupyter, not for the socket by which it asks.
-    await expect.poll(() => lab.pod.state('http'), { timeout: 10_000 }).toBe('ready')
     client = { address: lab.address, token: givenToken }
   })
   afterAll(async () => {
@@ -37,6 +35,8 @@ describe('jupyter() with the real JupyterLab', () => {
   const tree = () => [pid(), ...descendants(pid(), listProcesses()).map((entry) => entry.pid)]
 
   test('jupyter-url waits until it is ready and prints an address that opens it', async () => {
+    // podctl waits for Jupyter, not for the socket by which it asks.
+    await expect.poll(() => lab.pod.state('http'), { timeout: 10_000 }).toBe('ready')
     const { code, out } = await podctl(['jupyter-url'], env)
     expect([code, out]).toEqual([0, `${lab.address}/lab?token=${givenToken}\n`])
     expect(lab.status()?.state).toBe('ready')
