@@ -7,6 +7,8 @@ export interface CommandEnvironment {
   /** Stopped only by force: without them nobody gets in. */
   readonly guarded: readonly string[]
   readonly podStopping: AbortSignal
+  /** Aborts when a start is not to be waited for any longer: the pod stops, or a later command has waited long enough. */
+  readonly patience: AbortSignal
   unit(name: string): Unit | undefined
   status(): PodStatus
   until(holds: (status: PodStatus) => boolean, signal: AbortSignal): Promise<void>
@@ -54,17 +56,15 @@ async function stopped(name: string, environment: CommandEnvironment): Promise<C
 async function begin(unit: Unit, environment: CommandEnvironment): Promise<CommandResult> {
   const { name } = unit.service
   const now = environment.status().services[name]
-  if (now && (now.state === 'ready' || now.state === 'starting')) {
-    return { ok: true, message: inWords(now) }
-  }
-  const attempt = now?.attempt ?? 0
-  unit.start()
+  const runs = now?.state === 'starting' || now?.state === 'ready' || now?.state === 'degraded'
+  const firstAttempt = (now?.attempt ?? 0) + (runs ? 0 : 1)
+  if (!runs) unit.start()
   const tried = (status: PodStatus) => {
     const service = status.services[name]
     if (!service) return true
-    return service.state === 'blocked' || (service.attempt > attempt && started.includes(service.state))
+    return service.state === 'blocked' || (service.attempt >= firstAttempt && started.includes(service.state))
   }
-  await environment.until(tried, environment.podStopping)
+  await environment.until(tried, environment.patience)
   const service = environment.status().services[name]
   return { ok: service?.state === 'ready' || service?.state === 'completed', message: inWords(service) }
 }

@@ -6,13 +6,13 @@ import type { LogBook } from './log-book.ts'
 import type { PodView } from './pod.ts'
 import { redactDeep } from './redact.ts'
 import { initialStatus, reduce } from './reduce.ts'
-import { serial } from './serial.ts'
 import type { Service } from './service.ts'
 import { checkGraph } from './start-order.ts'
 import type { PodStatus } from './status.ts'
 import { type Recorder, stopInOrder } from './stop-in-order.ts'
 import { aborted } from './time.ts'
 import type { Timings } from './timings.ts'
+import { newTurns } from './turns.ts'
 import { newUnit, type Unit, type UnitEnvironment } from './unit.ts'
 
 export interface PodOptions {
@@ -43,7 +43,7 @@ export function newPod(options: PodOptions): Pod {
   const stopping = new AbortController()
   const killing = new AbortController()
   /** Commands to one service come one after the other; a slow one holds up no other service. */
-  const turns = new Map<string, ReturnType<typeof serial>>()
+  const inTurn = newTurns(timings.stopGraceMs)
   const units = new Map<string, Unit>()
   let status: PodStatus = initialStatus([])
   let beforeStopSeq = 0
@@ -83,18 +83,16 @@ export function newPod(options: PodOptions): Pod {
     onEvent: events.listen,
     logLines: book.lines,
     onLogLine: book.listen,
-    command(command, service, { force }) {
-      const inTurn = turns.get(service) ?? serial()
-      if (units.has(service)) turns.set(service, inTurn)
-      return inTurn(() =>
+    command: (command, service, { force }) =>
+      inTurn(service, (overdue) =>
         runCommand(command, service, force, {
           ...{ status: () => status, until, podStopping: stopping.signal },
+          patience: AbortSignal.any([stopping.signal, overdue]),
           stopGraceMs: timings.stopGraceMs,
           guarded: options.guarded,
           unit: (name) => units.get(name),
         }),
-      )
-    },
+      ),
     shutdown(reason) {
       if (stopping.signal.aborted) return
       beforeStopSeq = status.seq

@@ -238,6 +238,43 @@ describe('newPod()', () => {
     expect((await pending).ok).toBe(false)
   })
 
+  it('tells of a start of what runs already: at once when it is degraded, when it is ready while it starts', async () => {
+    const begun = Promise.withResolvers<void>()
+    const slow: Service = {
+      name: 'slow',
+      async run(ctx) {
+        await begun.promise
+        await calm('slow').run(ctx)
+      },
+    }
+    const hurt: Service = {
+      name: 'hurt',
+      async run(ctx) {
+        ctx.notReady('no volume')
+        await aborted(ctx.stop)
+      },
+    }
+    const pod = begin([slow, hurt])
+    await expect.poll(() => pod.state('hurt')).toBe('degraded')
+    expect(await pod.pod.command('start', 'hurt', { force: false })).toEqual({
+      ok: false,
+      message: 'hurt is degraded: no volume',
+    })
+    const pending = pod.pod.command('start', 'slow', { force: false })
+    begun.resolve()
+    expect(await pending).toEqual({ ok: true, message: 'slow is ready' })
+    expect(pod.pod.status().services.slow?.attempt).toBe(1)
+  })
+
+  it('stops a service whose start was asked for and never comes to an end', async () => {
+    const slow: Service = { name: 'slow', run: (ctx) => aborted(ctx.stop) }
+    const pod = begin([slow])
+    await expect.poll(() => pod.state('slow')).toBe('starting')
+    const pending = pod.pod.command('restart', 'slow', { force: false })
+    expect(await pod.pod.command('stop', 'slow', { force: false })).toMatchObject({ ok: true })
+    expect(await pending).toEqual({ ok: false, message: 'slow is starting' })
+  })
+
   it('stops a service that waits for its next start without starting it', async () => {
     const pod = begin([failing('web')], {
       timings: { ...fastTimings, backoffFirstMs: 60_000, backoffCapMs: 60_000 },
