@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { accessSync, constants, mkdirSync, openSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import roll, { type RollingFile } from 'pino-roll'
 import type { LogLine } from '../supervisor/pod.ts'
 import { settledWithin } from '../supervisor/time.ts'
+import { ownUid } from './own-folder.ts'
 
 /** Takes a redacted line, as JSON and in parts. */
 export type LogSink = (json: string, line: LogLine) => void
@@ -123,7 +124,7 @@ export function logFolder(wanted: string | undefined, instance: string): string 
   if (wanted !== undefined) return wanted
   const shared = join('/var/log/podmate', instance)
   if (canWrite(shared)) return shared
-  return join(tmpdir(), `podmate-${userInfo().uid}`, instance, 'logs')
+  return join(tmpdir(), `podmate-${ownUid()}`, instance, 'logs')
 }
 
 function canWrite(folder: string): boolean {
