@@ -29,7 +29,7 @@ export const freshClone: Line = {
         ...runs,
         { fact: dirt === '' ? 'nothing is left that git sees' : `git sees ${dirt}`, holds: dirt === '' },
         ...(await Promise.all(systems.map(([os, cpu]) => installs(os, cpu, clone, env)))),
-        await testsPass(clone, env),
+        ...(await testsPass(clone, env)),
       ]
     } finally {
       rmSync(folder, { recursive: true, force: true })
@@ -54,14 +54,15 @@ async function installs(os: string, cpu: string, cwd: string, env: NodeJS.Proces
   return { fact: `npm ${args.join(' ')}: exit ${code}`, holds: code === 0 }
 }
 
-async function testsPass(cwd: string, env: NodeJS.ProcessEnv): Promise<Finding> {
+async function testsPass(cwd: string, env: NodeJS.ProcessEnv): Promise<readonly Finding[]> {
   const startMs = performance.now()
-  const { code, output } = await runProgram('npm', ['test', '--silent'], {
-    cwd,
-    env: { ...env, CI: 'true' },
-    timeoutMs: 3_600_000,
-  })
+  const options = { cwd, env: { ...env, CI: 'true' }, timeoutMs: 3_600_000 }
+  const { code, output } = await runProgram('npm', ['test', '--silent'], options)
   const minutes = ((performance.now() - startMs) / 60_000).toFixed(1)
-  const last = output.trim().split('\n').at(-1)
-  return { fact: `npm test: ${last} in ${minutes} min`, holds: code === 0 }
+  const lines = output.trim().split('\n')
+  const failed = lines.filter((line) => line.startsWith('failed: '))
+  return [
+    { fact: `npm test: ${lines.at(-1)} in ${minutes} min`, holds: code === 0 },
+    ...failed.map((fact) => ({ fact, holds: false })),
+  ]
 }
