@@ -1,21 +1,20 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
+import { jupyter, sshd } from './access-variables.ts'
 import {
-  autoFlag,
   flag,
   folder,
   latestOrPath,
   matching,
   oneOf,
-  optionalMatching,
   optionalPath,
   optionalPaths,
   optionalSecret,
   optionalSecretUrl,
   optionalText,
-  variableNames,
   whole,
 } from './fields.ts'
+import { bootstrap, trainer } from './work-variables.ts'
 
 const pod = z
   .object({
@@ -73,38 +72,6 @@ const http = z.object({
   }),
 })
 
-const sshd = z.object({
-  START_SSHD: autoFlag(
-    {
-      does: 'Starts an SSH server; `auto` starts it when there is a public key and OpenSSH is installed. The image of the pod sets `auto`.',
-    },
-    '0',
-  ),
-  SSH_PORT: whole(22, [1, 65_535], {
-    does: 'The port that the SSH server listens on; when podmate is not root, take one above 1023.',
-  }),
-  SSH_USER: matching(/^[A-Za-z_][\w.-]*$/, 'root', 'the name of an account', {
-    does: 'An account that may log in, besides root and RUNNER_USER.',
-  }),
-  AUTHORIZED_KEYS: optionalText({
-    does: 'Public keys that may log in, one a line, as in your `.pub` file. All keys of PUBLIC_KEY and SSH_PUBLIC_KEY may, too.',
-    unset: 'PUBLIC_KEY and SSH_PUBLIC_KEY alone',
-  }),
-  PUBLIC_KEY: optionalText({
-    does: 'More keys, as in AUTHORIZED_KEYS. RunPod sets it to the keys of your account.',
-  }),
-  SSH_PUBLIC_KEY: optionalText({
-    does: 'More keys, as in AUTHORIZED_KEYS, under the name that templates of RunPod ask for.',
-  }),
-  SSH_RSA_HOST_KEY: flag('0', {
-    does: 'Makes an RSA host key too, for clients that know neither Ed25519 nor ECDSA.',
-  }),
-  PASS_SECRETS_TO_SSH: variableNames({
-    does: 'Secrets that SSH sessions may see, such as HF_TOKEN,WANDB_API_KEY; others are withheld.',
-    unset: 'none',
-  }),
-})
-
 const inference = z.object({
   START_INFERENCE_API: flag('1', { does: 'Serves a chess model at `/infer`; 0 removes `/infer` only.' }),
   INFERENCE_API_MODEL_PATH: latestOrPath({
@@ -121,91 +88,6 @@ const inference = z.object({
   }),
   INFERENCE_API_THREADS: whole(0, [0, 256], {
     does: "CPU threads of the model; 0 takes the container's CPU quota.",
-  }),
-})
-
-const bootstrap = z.object({
-  REPO_URL: optionalMatching(
-    /^(https?|git|file):\/\/(?![^/]*@)[^\s?#]+$/,
-    'the http, https, git or file address of a public repository, without user, password or query',
-    {
-      does: 'The public git repository that REPO_DIR is cloned and pulled from.',
-      unset: 'nothing is cloned',
-    },
-  ),
-  REPO_REF: optionalMatching(
-    /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[./]$))[\w./+@#%=-]+$/,
-    'the name of a branch or tag, or a commit',
-    {
-      does: 'The branch, tag or commit that is checked out.',
-      unset: "the remote's default branch; later whatever branch is checked out",
-    },
-  ),
-  CLONE_REPO_ON_START: flag('1', { does: 'Clones REPO_URL when REPO_DIR is missing or empty.' }),
-  GIT_AUTO_PULL: autoFlag({
-    does: 'Fast-forwards a checkout without local changes at every start; `auto` does when REPO_URL is set.',
-  }),
-  SYNC_REQUIREMENTS_ON_START: autoFlag({
-    does: 'Installs the requirements of REPO_DIR into VENV_DIR when they have changed; `auto` does when REPO_URL is set.',
-  }),
-  FORCE_PIP_SYNC: flag('0', {
-    does: 'Installs the requirements at every start, changed or not, where they are installed at all.',
-  }),
-  REQUIREMENTS_FILE: optionalText({
-    does: 'The requirements file for pip, relative to REPO_DIR.',
-    unset: 'requirements.txt, if REPO_DIR has one',
-  }),
-  BOOTSTRAP_TIMEOUT_SECONDS: whole(3600, [1, 86_400], {
-    does: 'Seconds after which git and pip together are given up, and tried again.',
-  }),
-})
-
-const trainer = z.object({
-  START_TRAINER: autoFlag({ does: 'Runs TRAIN_COMMAND; `auto` runs it when it is set.' }),
-  TRAIN_COMMAND: optionalText({
-    does: 'The command that trains, run by `/bin/sh -c`.',
-    unset: 'nothing is trained',
-  }),
-  TRAIN_CWD: optionalPath({ does: 'The folder in which TRAIN_COMMAND runs.', unset: 'REPO_DIR' }),
-  TRAIN_RESTART: oneOf(['never', 'on-failure', 'always'], 'never', {
-    does: 'When TRAIN_COMMAND is started again after it ended.',
-  }),
-  PASS_SECRETS_TO_TRAINER: variableNames({
-    does: 'Secrets that the trainer may see, such as HF_TOKEN,WANDB_API_KEY; others are withheld.',
-    unset: 'none',
-  }),
-})
-
-const jupyter = z.object({
-  START_JUPYTER: autoFlag(
-    {
-      does: 'Starts JupyterLab; `auto` starts it where it is installed. The image of the pod sets `auto`.',
-    },
-    '0',
-  ),
-  JUPYTER_HOST: matching(/^[\w.:-]+$/, '127.0.0.1', 'an IP address or a host name', {
-    does: 'The address that JupyterLab listens on. The image of the pod sets 0.0.0.0, every address.',
-  }),
-  JUPYTER_PORT: whole(8888, [1, 65_535], { does: 'The port that JupyterLab listens on.' }),
-  JUPYTER_TOKEN: optionalSecret({
-    does: 'The token that JupyterLab asks for.',
-    unset: 'JUPYTER_PASSWORD; without it one is generated and kept (`podctl jupyter-url` shows it)',
-  }),
-  JUPYTER_PASSWORD: optionalSecret({
-    does: "JupyterLab's token under the name that RunPod gives it; JUPYTER_TOKEN goes before it.",
-    unset: 'JUPYTER_TOKEN',
-  }),
-  JUPYTER_ALLOW_ORIGIN: optionalMatching(
-    /^(\*|https?:\/\/[^\s/]+)$/,
-    '* or an origin such as https://lab.example.org',
-    {
-      does: 'Whose pages may use JupyterLab besides its own; `*` is everybody who knows the token or has its cookie.',
-      unset: "on RunPod the address of this pod's proxy, else nobody's",
-    },
-  ),
-  PASS_SECRETS_TO_JUPYTER: variableNames({
-    does: 'Secrets that notebooks and terminals may see, such as HF_TOKEN,WANDB_API_KEY; others are withheld.',
-    unset: 'none',
   }),
 })
 
