@@ -33,7 +33,6 @@ export function healthchecks({ url, pod, ...rest }: HealthchecksOptions): Servic
       const ping = pinger(url ?? '', timeoutMs, retries, ctx)
       pod.onEvent((event) => void tellEvent(event, ping), ctx.stop)
       await ping('/start', `podmate ${pod.status().version} started`)
-      ctx.ready()
       while (!ctx.stop.aborted) {
         await pause(everyMs, ctx.stop)
         if (!ctx.stop.aborted) await tellRegularly(pod, ping)

@@ -92,6 +92,16 @@ describe('healthchecks()', () => {
     await done
   })
 
+  it('is not ready while the check has not answered once', async () => {
+    answers = Array(50).fill(500)
+    const pod = testPod()
+    const done = pod.pod.run([healthchecks({ url, pod: pod.pod, retries: 0 })])
+    await expect.poll(() => pod.state('healthchecks')).toBe('degraded')
+    pod.pod.shutdown('SIGTERM')
+    await done
+    expect(pod.trail()).not.toContain('healthchecks:ready')
+  })
+
   it('is disabled without an address', () => {
     const pod = testPod()
     expect(healthchecks({ url: undefined, pod: pod.pod }).disabled).toBe('HEALTHCHECKS_URL is not set')
