@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { findAccount } from '../../supervisor/account.ts'
 import type { AuthorizedKeys } from './authorized-keys.ts'
 import type { Programs } from './find-program.ts'
@@ -12,13 +13,22 @@ export function whyDisabled(
   if (programs.sshd === undefined) return 'there is no sshd here: install openssh-server'
   if (programs.keygen === undefined) return 'there is no ssh-keygen here: install openssh-client'
   if (lines.length === 0) return `no public key: ${[...problems.slice(0, 3), keyRemedy].join('; ')}`
-  if (process.getuid?.() !== 0) return portProblem(port)
+  if (process.getuid?.() !== 0) return namelessProblem() ?? portProblem(port)
   if (process.platform === 'linux' && !findAccount('sshd'))
     return 'the account sshd does not exist here, and sshd does not run without it: run `useradd --system --no-create-home --shell /usr/sbin/nologin sshd`'
   return undefined
 }
 
 const keyRemedy = 'set AUTHORIZED_KEYS, PUBLIC_KEY or SSH_PUBLIC_KEY to the text of your .pub file'
+
+function namelessProblem(): string | undefined {
+  try {
+    userInfo()
+    return undefined
+  } catch {
+    return `nobody can log in, because podmate runs as uid ${process.getuid?.()}, which no account here has: run podmate as an account or as root`
+  }
+}
 
 function portProblem(port: number): string | undefined {
   return port < firstOpenPort()
