@@ -35,7 +35,7 @@ test('sshd greets and lets in at once, while git hangs, pip writes and the state
     server.faults.push(...Array<'hang'>(10).fill('hang'))
     const env = { REPO_URL: server.url('hangs.git'), POD_STATE_DIR: join(volume.mounted, 'state') }
     const pod = await wholePod(env, { on, client })
-    bannerMs.push(await untilBanner(pod.sshPort, pod.startedAtMs))
+    bannerMs.push(await untilBanner(pod.sshPort, pod.bornMs))
     expect((await client.ssh(pod.sshPort, 'podrunner', 'echo in')).out).toBe('in\n')
     await expect.poll(() => server.requests.length, { timeout: 20_000 }).toBeGreaterThanOrEqual(count)
     expect(await pod.state('bootstrap')).toBe('starting')

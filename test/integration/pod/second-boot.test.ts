@@ -20,10 +20,11 @@ test('the second boot of a pod finds its repository and its packages as they are
   const folder = temporaryFolder()
   const env = {
     ...{ REPO_DIR: join(folder, 'repo'), VENV_DIR: join(folder, 'venv'), TRAIN_COMMAND: 'python train.py' },
+    POD_STATE_DIR: join(folder, 'state'),
     REPO_URL: server.url('origin.git'),
   }
   const boot = async () => {
-    const pod = startWithoutModel(env, { folder })
+    const pod = startWithoutModel(env)
     await expect.poll(() => pod.state('trainer'), { timeout: 45_000 }).toBe('completed')
     expect(pod.messages('trainer')).toContain('1.0')
     const details = (await pod.service('bootstrap'))?.details

@@ -63,7 +63,7 @@ describe('secrets of a whole pod', () => {
     const afterwards = {
       ...{ ...places, stdout: pod.out.join('\n'), stderr: pod.err.join('\n') },
       events: stream.events.map(({ data }) => data).join('\n'),
-      'log folder': filesIn(join(pod.folder, 'log')),
+      'log folder': filesIn(pod.logDir),
       'state folder': filesIn(pod.stateDir, keptSecrets),
     }
     const { DATABASE_URL: _, SSH_PUBLIC_KEY: __, ...plain } = given
