@@ -63,7 +63,9 @@ async function tellRegularly(pod: PodView, ping: Ping): Promise<void> {
 function pinger(url: string, timeoutMs: number, retries: number, ctx: ServiceContext): Ping {
   const send = async (suffix: string, body: string) => {
     const signal = AbortSignal.any([ctx.kill, AbortSignal.timeout(timeoutMs)])
-    const answer = await fetch(`${url.replace(/\/$/, '')}${suffix}`, {
+    const target = new URL(url)
+    target.pathname = `${target.pathname.replace(/\/$/, '')}${suffix}`
+    const answer = await fetch(target, {
       method: 'POST',
       body: body.slice(0, bodyLimit),
       redirect: 'error',

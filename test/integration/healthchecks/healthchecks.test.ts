@@ -102,6 +102,14 @@ describe('healthchecks()', () => {
     expect(pod.trail()).not.toContain('healthchecks:ready')
   })
 
+  it('keeps the query of an address behind what it adds to the path', async () => {
+    const pod = testPod()
+    const done = pod.pod.run([healthchecks({ url: `${url}?create=1`, pod: pod.pod })])
+    await expect.poll(() => pings.map(({ path }) => path)).toEqual(['/ping/5d1c9a77-0000/start?create=1'])
+    pod.pod.shutdown('SIGTERM')
+    await done
+  })
+
   it('is disabled without an address', () => {
     const pod = testPod()
     expect(healthchecks({ url: undefined, pod: pod.pod }).disabled).toBe('HEALTHCHECKS_URL is not set')
