@@ -104,7 +104,7 @@ export function newUnit(service: Service, environment: UnitEnvironment): Unit {
     const over = new AbortController()
     void pause(graceMs, over.signal).then(() => {
       if (over.signal.aborted) return
-      emit({ type: 'killing', reason: `not ended ${graceMs} ms after it was asked to` })
+      emit({ type: 'killing', reason: `not ended ${Math.round(graceMs)} ms after it was asked to` })
       current.kill.abort()
     })
     await current.ended

@@ -150,6 +150,9 @@ describe('newPod()', () => {
     const stopped = pod.events.at(-1)
     expect(stopped?.type === 'pod-stopped' && stopped.tookMs).toBeLessThanOrEqual(timings.shutdownBudgetMs)
     expect(pod.pod.status().services.deaf?.lastEnding?.reason).toBe('did not end when it was killed')
+    expect(pod.events.find((event) => event.type === 'killing')).toMatchObject({
+      reason: expect.stringMatching(/^not ended \d+ ms after it was asked to$/),
+    })
   })
 
   it('ends everything at once on killAll', async () => {
