@@ -10,6 +10,7 @@ import { newPod, type Pod } from '../supervisor/supervise.ts'
 import { defaultTimings } from '../supervisor/timings.ts'
 import { logEvents } from './log-events.ts'
 import { openLog, type PodLog } from './pod-log.ts'
+import { demandTemporaryFolder } from './temporary-folder.ts'
 
 export const exitCodes = { requested: 0, internal: 70, configuration: 78 } as const
 
@@ -36,11 +37,12 @@ export interface Composition {
 /** Runs a pod from the environment to its exit code. Never rejects: an error of our own is told and exits with 70. */
 export async function runPod(
   requests: StopRequests,
-  env: Variables,
+  env: NodeJS.ProcessEnv,
   compose: (setup: Setup) => Composition,
 ): Promise<number> {
   const { version } = manifest
   const environment = readEnvironment(env)
+  const noTemporaryFolder = demandTemporaryFolder(env)
   const core = environment.values.pod
   if (!core) {
     process.stderr.write(`${configurationMessage(environment)}\n`)
@@ -67,7 +69,7 @@ export async function runPod(
     const { services, recorder } = compose({ env, environment, core, stateDir, version, pod, log, refuse })
     void log.openFile()
     const running = pod.run(services, recorder)
-    for (const text of [...warningsOf(environment), ...platformWarnings()])
+    for (const text of [noTemporaryFolder ?? [], warningsOf(environment), platformWarnings()].flat())
       pod.emit({ type: 'pod-warning', text })
     await running
   } catch (err) {

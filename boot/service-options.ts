@@ -88,9 +88,14 @@ export function bootstrapProblem({ environment, core }: Setup): string | undefin
   return configurationProblem(environment, 'bootstrap') ?? accountProblem(core.RUNNER_USER)
 }
 
+/** Tells who asked for it from who did not. */
+function switchedOff(env: Setup['env'], name: string): string {
+  return env[name] ? `${name} is 0` : `${name} is not set (1 or auto starts it)`
+}
+
 /** A wrong value switches nothing off here: nobody is to be locked out by a typing error. */
-export function sshdProblem({ environment }: Setup): string | undefined {
-  return environment.values.sshd?.START_SSHD === false ? 'START_SSHD is 0' : undefined
+export function sshdProblem({ environment, env }: Setup): string | undefined {
+  return environment.values.sshd?.START_SSHD === false ? switchedOff(env, 'START_SSHD') : undefined
 }
 
 export function sshdOptions(setup: Setup, files: SshdOptions['files']): SshdOptions {
@@ -108,10 +113,10 @@ export function sshdOptions(setup: Setup, files: SshdOptions['files']): SshdOpti
   }
 }
 
-export function jupyterProblem({ environment, core }: Setup): string | undefined {
+export function jupyterProblem({ environment, core, env }: Setup): string | undefined {
   return (
     configurationProblem(environment, 'jupyter') ??
-    (environment.values.jupyter?.START_JUPYTER === false ? 'START_JUPYTER is 0' : undefined) ??
+    (environment.values.jupyter?.START_JUPYTER === false ? switchedOff(env, 'START_JUPYTER') : undefined) ??
     accountProblem(core.RUNNER_USER)
   )
 }

@@ -28,9 +28,12 @@ export function userProgram(
   return { env: { ...env, ...threadCaps(threadLimits(), env), ...identity }, user, withheld }
 }
 
+/** Where programs are when nobody says it; an empty PATH would mean the current folder. */
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
 /** The same environment, in which programs of VENV_DIR are found first. */
 export function withVenv(env: UserProgram['env'], { core }: Setup): Readonly<Record<string, string>> {
-  return { ...env, PATH: `${join(core.VENV_DIR, 'bin')}:${env.PATH ?? ''}` }
+  return { ...env, PATH: `${join(core.VENV_DIR, 'bin')}:${env.PATH || systemPath}` }
 }
 
 export function accountOf({ core }: Setup): Account | undefined {

@@ -123,7 +123,7 @@ function readLines(
   pipe.once('data', () => tell({ type: 'first-log' }))
   pipe.on('data', (chunk: Buffer) => splitter.push(chunk))
   pipe.on('error', () => {}) // the other end went away: its `close` follows
-  const done = once(pipe, 'close').then(() => {})
+  const done = new Promise<void>((resolve) => pipe.once('close', () => resolve()))
   return {
     done,
     close() {

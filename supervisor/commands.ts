@@ -58,6 +58,7 @@ async function begin(unit: Unit, environment: CommandEnvironment): Promise<Comma
   const now = environment.status().services[name]
   const runs = now?.state === 'starting' || now?.state === 'ready' || now?.state === 'degraded'
   const firstAttempt = (now?.attempt ?? 0) + (runs ? 0 : 1)
+  if (environment.podStopping.aborted) return refused('podmate is stopping')
   if (!runs) unit.start()
   const tried = (status: PodStatus) => {
     const service = status.services[name]

@@ -17,7 +17,7 @@ export function newEventLog(redacted: (body: EventBody) => EventBody, capacity =
   const untold: PodEvent[] = []
   const tellAll = () => {
     for (let event = untold[0]; event; event = untold[0]) {
-      for (const listener of [...listeners]) listener(event)
+      for (const listener of [...listeners]) tellOne(listener, event)
       untold.shift()
     }
   }
@@ -41,5 +41,16 @@ export function newEventLog(redacted: (body: EventBody) => EventBody, capacity =
       listeners.add(listener)
       signal?.addEventListener('abort', () => listeners.delete(listener), { once: true })
     },
+  }
+}
+
+/** A listener that throws is an internal error, but the others, the status above all, must not miss an event for it. */
+function tellOne(listener: (event: PodEvent) => void, event: PodEvent): void {
+  try {
+    listener(event)
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
   }
 }

@@ -132,7 +132,7 @@ function starting(
 function ready(was: ServiceStatus, ms: number): ServiceStatus {
   if (was.state !== 'starting' && was.state !== 'degraded') return was
   const { reason: _, ...kept } = was
-  return { ...kept, state: 'ready', readyMs: was.readyMs ?? ms }
+  return { ...kept, state: 'ready', readyMs: was.readyMs ?? ms, firstReadyMs: was.firstReadyMs ?? ms }
 }
 
 function notReady(was: ServiceStatus, reason: string): ServiceStatus {

@@ -42,6 +42,8 @@ export interface ServiceStatus {
   readonly startedMs?: number
   readonly firstLogMs?: number
   readonly readyMs?: number
+  /** When it was ready for the first time since podmate started, whatever happened later. */
+  readonly firstReadyMs?: number
   readonly probeFailures: number
   readonly suppressedLines: number
   readonly details?: JsonObject

@@ -23,7 +23,7 @@ export interface Timing {
 export function timing(status: PodStatus): Timing {
   const services = Object.values(status.services)
   const enabled = services.filter((service) => service.kind === 'service' && service.state !== 'disabled')
-  const readyTimes = enabled.map((service) => service.readyMs)
+  const readyTimes = enabled.map((service) => service.firstReadyMs)
   const allReady = readyTimes.every((ms) => ms !== undefined)
   return {
     services: services
@@ -52,9 +52,9 @@ function round(ms: number | undefined): number | null {
 
 function latest(services: readonly ServiceStatus[]): ServiceStatus | undefined {
   return services
-    .filter((service) => service.readyMs !== undefined)
+    .filter((service) => service.firstReadyMs !== undefined)
     .reduce<ServiceStatus | undefined>(
-      (a, b) => (a && (a.readyMs ?? 0) >= (b.readyMs ?? 0) ? a : b),
+      (a, b) => (a && (a.firstReadyMs ?? 0) >= (b.firstReadyMs ?? 0) ? a : b),
       undefined,
     )
 }

@@ -108,6 +108,17 @@ describe('timing()', () => {
     })
   })
 
+  it('keeps the boot although a service was started again since', () => {
+    const booted: EventBody[] = [
+      { type: 'starting', attempt: 1, service: 'state' },
+      { type: 'ready', service: 'state' },
+    ]
+    const boot = [...booted, web({ type: 'starting', attempt: 1 }), web({ type: 'ready' })]
+    const later = [...boot, web({ type: 'starting', attempt: 2 }), web({ type: 'ready' })]
+    expect(timing(play(later)).allReadyMs).toBe(timing(play(boot)).allReadyMs)
+    expect(timing(play(later)).criticalChain).toEqual(['state', 'web'])
+  })
+
   it('does not claim that all is ready while a service is not', () => {
     expect(timing(play([{ type: 'starting', attempt: 1, service: 'state' }])).allReadyMs).toBeNull()
   })
