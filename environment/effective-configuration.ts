@@ -1,5 +1,5 @@
 import { readEnvironment } from '../environment.ts'
-import { isSecretName, secretValues, type Variables } from './secrets.ts'
+import { isPrivateKey, isSecretName, secretValues, type Variables } from './secrets.ts'
 import { variableTable } from './variable-table.ts'
 import type { GroupName } from './variables.ts'
 
@@ -20,7 +20,7 @@ export function effectiveConfiguration(env: Variables): readonly ConfigurationRo
     const understood = new Map<string, unknown>(Object.entries(values[group] ?? {})).get(name)
     const value = problems.some(({ variable }) => variable === name)
       ? '(not valid)'
-      : given && (isSecretName(name) || holdsPrivateKey(env[name]))
+      : given && (isSecretName(name) || isPrivateKey(env[name] ?? ''))
         ? '***'
         : hide(shown(understood) ?? byDefault ?? `(${unset ?? 'not set'})`)
     return { name, group, value, source: given ? 'environment' : 'default' }
@@ -31,11 +31,6 @@ function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(',')
   return typeof value === 'boolean' ? String(Number(value)) : String(value)
-}
-
-/** A private key that was pasted where a public one belongs. */
-function holdsPrivateKey(value = ''): boolean {
-  return value.includes('PRIVATE KEY')
 }
 
 function hider(env: Variables): (text: string) => string {

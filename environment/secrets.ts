@@ -18,11 +18,18 @@ export function isSecretName(name: string): boolean {
  */
 export function secretValues(env: Variables): readonly string[] {
   const all = Object.entries(env).flatMap(([name, value = '']) => [
-    ...(isSecretName(name) ? [value.trim(), ...value.split('\n').map((line) => line.trim())] : []),
+    ...(isSecretName(name) || isPrivateKey(value)
+      ? [value.trim(), ...value.split('\n').map((line) => line.trim())]
+      : []),
     ...(variableNamed(name)?.secret === 'url' ? pathKeys(value) : []),
     ...userInfo(value),
   ])
   return [...new Set(all)].filter((text) => text.length >= shortest).sort((a, b) => b.length - a.length)
+}
+
+/** Whatever the variable is called: a private key, also one that was pasted where a public one belongs. */
+export function isPrivateKey(value: string): boolean {
+  return value.includes('PRIVATE KEY-----')
 }
 
 /** The environment for programs of the user: without secrets, except those named in `pass`; and what was withheld. */
@@ -41,7 +48,7 @@ export function withoutSecrets(
 }
 
 const holdsSecret = (name: string, value: string) =>
-  isSecretName(name) || userInfo(value).some((text) => text.length >= shortest)
+  isSecretName(name) || isPrivateKey(value) || userInfo(value).some((text) => text.length >= shortest)
 
 /** The password of each URL in a text, or the user where there is none: `https://TOKEN@host` is common for git. */
 function userInfo(text: string): readonly string[] {

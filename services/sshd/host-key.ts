@@ -22,6 +22,8 @@ export interface HostKey {
   readonly isAtHand: boolean
   /** Asks the state folder until it answers or `stop` aborts. Never rejects. */
   ask(stop: AbortSignal): Promise<void>
+  /** Makes a key of our own for the case that the state folder does not answer; not for RSA, which takes long. */
+  makeAhead(folder: string): Promise<void>
   /** Puts the key into the folder: the kept one, or one of our own as long as there is no other. */
   install(folder: string): Promise<InstalledKey>
   /** After the answer: keeps our own key if there was none. True when another key than the installed one is to be used. */
@@ -60,6 +62,9 @@ export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string
       return type !== 'rsa' || own !== undefined || typeof kept === 'object'
     },
     ask: (stop) => ask(stop).catch(() => {}), // only `stop` ends it without an answer
+    async makeAhead(folder) {
+      if (kept === undefined && type !== 'rsa') own ??= await generateKey(type, folder)
+    },
     async install(folder) {
       const path = join(folder, name)
       if (typeof kept === 'object') {

@@ -23,7 +23,10 @@ export function hostKeys({ files, rsa, waitMs, warn }: HostKeyOptions): HostKeys
   const keys = types.map((type) => hostKey(type, files, warn))
   return {
     async install(folder, stop) {
-      await settledWithin(Promise.all(keys.map((key) => key.ask(stop))), waitMs, stop)
+      const asked = settledWithin(Promise.all(keys.map((key) => key.ask(stop))), waitMs, stop)
+      await settledWithin(asked, waitMs / 4)
+      // What does not answer at once may not answer at all: the keys that are needed then are made meanwhile.
+      await Promise.all([asked, ...keys.map((key) => key.makeAhead(folder))])
       return Promise.all(keys.filter((key) => key.isAtHand).map((key) => key.install(folder)))
     },
     outdated(folder, stop) {

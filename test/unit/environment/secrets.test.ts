@@ -70,3 +70,15 @@ describe('withoutSecrets()', () => {
     expect(withheld).toEqual(['WANDB_API_KEY'])
   })
 })
+
+describe('isPrivateKey()', () => {
+  const key = '-----BEGIN OPENSSH PRIVATE KEY-----\nc2VudGluZWwta2V5\n-----END OPENSSH PRIVATE KEY-----'
+
+  test('makes a private key a secret whatever its variable is called, each line of it', () => {
+    expect(secretValues({ MY_DEPLOY: key, PUBLIC_KEY: key })).toContain('c2VudGluZWwta2V5')
+    expect(withoutSecrets({ MY_DEPLOY: key, OTHER: 'x' }, [])).toEqual({
+      env: { OTHER: 'x' },
+      withheld: ['MY_DEPLOY'],
+    })
+  })
+})
