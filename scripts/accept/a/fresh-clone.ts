@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { cleanEnvironment, firstRun } from '../first-run.ts'
@@ -17,6 +17,7 @@ export const freshClone: Line = {
   title: 'fresh clone',
   async check() {
     const folder = mkdtempSync(join(tmpdir(), 'podmate-clone-'))
+    chmodSync(folder, 0o755) // a clone that no other account can read is another story
     try {
       const home = join(folder, 'home')
       const clone = join(folder, 'clone')
