@@ -89,7 +89,7 @@ test('gitEnvironment() lets nothing in that would send git elsewhere or make it 
   }
   expect(gitEnvironment(given, '/srv/repo')).toEqual({
     ...{ PATH: '/bin', GIT_SSL_CAINFO: '/ca', LC_ALL: 'C', GIT_TERMINAL_PROMPT: '0' },
-    ...{ GIT_ALLOW_PROTOCOL: 'file:git:http:https', GIT_CEILING_DIRECTORIES: '/work' },
+    ...{ GIT_ALLOW_PROTOCOL: 'file:git:http:https', GIT_CEILING_DIRECTORIES: '/srv' },
   })
 })
 
