@@ -31,8 +31,8 @@ describe('TRAIN_COMMAND', () => {
       reason: ending.reason,
       lastEnding: { ok: false, ...ending },
     })
-    expect(pod.messages('trainer').join('\n')).toContain(`failed: ${ending.reason}`)
     expect(await pod.stop()).toMatchObject({ code: 0 })
+    expect(pod.messages('trainer').join('\n')).toContain(`failed: ${ending.reason}`)
   })
 
   test('is not run when TRAIN_CWD is missing: the state says so, and the rest comes up', async () => {
@@ -50,6 +50,7 @@ describe('TRAIN_COMMAND', () => {
     })
     await expect.poll(() => pod.state('trainer'), { timeout: 8000 }).toBe('completed')
     expect(await pod.service('trainer')).toMatchObject({ restarts: 1, lastEnding: { exitCode: 0 } })
+    await pod.stop()
     expect(pod.messages('trainer').join('\n')).toMatch(/ended: exit 3\nrestarting in [\d.]+ s/)
   })
 
