@@ -7,9 +7,12 @@ import { repository } from '../../fixtures/boot/podmate.ts'
 import { freePort, isFree } from '../../fixtures/chaos/free-port.ts'
 import { type Harm, harm } from '../../fixtures/chaos/harm.ts'
 import { random } from '../../fixtures/chaos/random.ts'
+import { closedClone } from '../../fixtures/closed-clone.ts'
 import { podProcesses } from '../../fixtures/pod/pod-processes.ts'
 import { openSession } from '../../fixtures/pod/ssh-session.ts'
 import { needsDoors, type WholePod, wholePod } from '../../fixtures/pod/whole-pod.ts'
+
+beforeEach(({ skip }) => skip(closedClone() !== undefined, closedClone()))
 
 const events = Number(process.env.POD_CHAOS_EVENTS ?? 10)
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000)

@@ -1,10 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { figures } from '../../fixtures/boot/figures.ts'
+import { closedClone } from '../../fixtures/closed-clone.ts'
 import { newKernel, runCell } from '../../fixtures/jupyter/notebook.ts'
 import { untilBanner } from '../../fixtures/pod/banner.ts'
 import { limitMs } from '../../fixtures/pod/limit.ts'
 import { openSession, type SshSession } from '../../fixtures/pod/ssh-session.ts'
 import { needsDoors, type WholePod, wholePod } from '../../fixtures/pod/whole-pod.ts'
+
+beforeEach(({ skip }) => skip(closedClone() !== undefined, closedClone()))
 
 const patient = { timeout: 60_000, interval: 50 }
 

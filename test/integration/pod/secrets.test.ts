@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { figures } from '../../fixtures/boot/figures.ts'
 import { repository } from '../../fixtures/boot/podmate.ts'
+import { closedClone } from '../../fixtures/closed-clone.ts'
 import { ask } from '../../fixtures/http/ask.ts'
 import { readStream } from '../../fixtures/http/read-stream.ts'
 import { askLab, inTerminal, newKernel, runCell } from '../../fixtures/jupyter/notebook.ts'
@@ -10,6 +11,8 @@ import { machine } from '../../fixtures/pod/machine.ts'
 import { commandLines, filesIn, forms, foundIn, marker } from '../../fixtures/pod/sentinel.ts'
 import { needsDoors, type WholePod, wholePod } from '../../fixtures/pod/whole-pod.ts'
 import { sshClient } from '../../fixtures/sshd/ssh-client.ts'
+
+beforeEach(({ skip }) => skip(closedClone() !== undefined, closedClone()))
 
 const teller = join(repository, 'test/fixtures/boot/tell-secrets.mjs')
 const keptSecrets = ['ssh_host_ed25519_key', 'ssh_host_ecdsa_key', 'jupyter-token', 'api-token']

@@ -7,9 +7,12 @@ import { figures } from '../../fixtures/boot/figures.ts'
 import { expectNothingLeft } from '../../fixtures/boot/nothing-is-left.ts'
 import { repository } from '../../fixtures/boot/podmate.ts'
 import { isFree } from '../../fixtures/chaos/free-port.ts'
+import { closedClone } from '../../fixtures/closed-clone.ts'
 import { inTerminal, newKernel, runCell } from '../../fixtures/jupyter/notebook.ts'
 import { openSession } from '../../fixtures/pod/ssh-session.ts'
 import { needsDoors, type WholePod, wholePod } from '../../fixtures/pod/whole-pod.ts'
+
+beforeEach(({ skip }) => skip(closedClone() !== undefined, closedClone()))
 
 const budgetSeconds = 8
 const stubborn = join(repository, 'test/fixtures/boot/stubborn.sh')

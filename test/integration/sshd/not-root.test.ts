@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
+import { closedClone } from '../../fixtures/closed-clone.ts'
 import { needsSshd, startSshPod } from '../../fixtures/sshd/run-ssh-pod.ts'
 import { sshClient } from '../../fixtures/sshd/ssh-client.ts'
+
+beforeEach(({ skip }) => skip(closedClone() !== undefined, closedClone()))
 
 describe('sshd()', () => {
   beforeEach(needsSshd)
