@@ -72,7 +72,8 @@ async function compareModel(path: string): Promise<Parity> {
   let largestDifference = 0
   for (const { context, winner_side: winnerSide, scores } of cases) {
     const row = encodeContext({ context, winnerSide }, replay(context, positions), vocabulary)
-    const served = await session.run(row)
+    const [output] = await session.run([row])
+    const served = output?.scores ?? new Float32Array(0)
     const torch = floats(scores)
     if (`${topIds(served, 10)}` === `${topIds(torch, 10)}`) sameTopTen += 1
     largestDifference = Math.max(largestDifference, difference(served, torch))

@@ -41,13 +41,13 @@ export function modelHealth(serving: Serving, deviceRequested: string): JsonObje
   }
 }
 
-function modelFacts({ model, vocabulary, loadSeconds, generation }: ServedModel) {
+function modelFacts({ model, family, loadSeconds, generation }: ServedModel) {
   return {
     model_path: model.path,
     source: model.source,
     family: model.family,
     parameters: model.parameters,
-    vocabulary: vocabulary.size,
+    vocabulary: family.size,
     device: model.device,
     device_requested: model.deviceRequested,
     load_seconds: Number(loadSeconds.toFixed(3)),

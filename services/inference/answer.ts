@@ -9,11 +9,11 @@ export function answer(
   position: Position,
   { served, topk }: { readonly served: ServedModel; readonly topk: number },
 ): Omit<InferAnswer, 'latency_ms'> {
-  const { vocabulary, model, generation } = served
+  const { family, model, generation } = served
   const ids = topIds(scores, topk)
-  const tokens = ids.map((id) => vocabulary.tokenOf(id))
+  const tokens = ids.map((id) => family.tokenOf(id, position))
   const scoreOf = (uci: string) => {
-    const id = vocabulary.idOf(uci)
+    const id = family.idOf(uci, position)
     return id === undefined ? undefined : scores[id]
   }
   const legal = rankLegal(position.legalMoves(), scoreOf)

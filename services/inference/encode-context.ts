@@ -1,4 +1,4 @@
-import type { Row } from './model-host/protocol.ts'
+import type { TokenRow } from './model-host/protocol.ts'
 import type { Position } from './position.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -10,9 +10,10 @@ export function encodeContext(
   { context, winnerSide }: { readonly context: readonly string[]; readonly winnerSide: string },
   position: Position,
   vocabulary: Vocabulary,
-): Row {
+): TokenRow {
   const tokens = context.map((move) => vocabulary.idOf(move) ?? vocabulary.unknownId)
   return {
+    kind: 'tokens',
     tokens: tokens.length > 0 ? tokens : [vocabulary.unknownId],
     winner: Object.hasOwn(winnerIds, winnerSide) ? (winnerIds[winnerSide] ?? unknownWinner) : unknownWinner,
     phase: position.phase(),

@@ -20,7 +20,10 @@ export class LoadRefused extends Error {
   }
 }
 
-interface Question extends PromiseWithResolvers<Float32Array> {
+/** What a host says of the rows of one question. */
+export type Answers = Pick<Extract<FromHost, { type: 'outputs' }>, 'outputs' | 'runMs'>
+
+interface Question extends PromiseWithResolvers<Answers> {
   readonly timer: NodeJS.Timeout
 }
 
@@ -63,20 +66,20 @@ export class ModelHost {
     return this.#loaded.promise
   }
 
-  /** One score for each token of the vocabulary; rejects when the host cannot answer or has ended. */
-  run(row: Row): Promise<Float32Array> {
+  /** One output for each row, in their order; rejects when the host cannot answer or has ended. */
+  run(rows: readonly Row[]): Promise<Answers> {
     if (this.#ending) return Promise.reject(new ProgramEnded(this.#ending))
     const { answerMs } = this.#patience
     this.#lastId += 1
     const timer = setTimeout(() => this.#giveUp(`gave no answer for ${answerMs / 1000} s`), answerMs)
-    const question = { ...Promise.withResolvers<Float32Array>(), timer }
+    const question = { ...Promise.withResolvers<Answers>(), timer }
     this.#questions.set(this.#lastId, question)
-    this.#process.send({ type: 'run', id: this.#lastId, row })
+    this.#process.send({ type: 'run', id: this.#lastId, rows })
     return question.promise
   }
 
   #receive(message: FromHost): void {
-    if (message.type === 'scores') this.#take(message.id)?.resolve(message.scores)
+    if (message.type === 'outputs') this.#take(message.id)?.resolve(message)
     else if (message.type === 'failed') this.#take(message.id)?.reject(new Error(message.reason))
     else if (message.type === 'progress') this.#noteProgress(message.progress)
     else this.#finishLoading(message)

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { answer, topkFor } from './answer.ts'
-import { encodeContext } from './encode-context.ts'
 import { type InferAnswer, type InferRequest, inferAnswerSchema, inferRequestSchema } from './infer-schema.ts'
 import { positionCache, replay } from './replay.ts'
 import { unavailable } from './request-problem.ts'
@@ -42,11 +41,11 @@ function inferer(options: InferenceRouteOptions): Infer {
     const serving = options.serving()
     if (serving.type === 'down') throw unavailable(serving.reason)
     const { served } = serving
-    const row = encodeContext({ context, winnerSide }, position, served.vocabulary)
-    const scores = await served.ask(row, left)
+    const game = { moves: context, startFen: undefined, position, history: () => [position] }
+    const { scores } = await served.ask(served.family.encode(game, winnerSide), left)
     return answer(scores, position, {
       served,
-      topk: topkFor(topk, options.topkDefault, served.vocabulary.size),
+      topk: topkFor(topk, options.topkDefault, served.family.size),
     })
   }
 }

@@ -2,12 +2,13 @@ import { ProgramEnded } from '../../supervisor/ending.ts'
 import type { ServiceContext } from '../../supervisor/service.ts'
 import { aborted, settledWithin } from '../../supervisor/time.ts'
 import { announceModel, reportRefusal } from './announce-model.ts'
-import { type HostProcessOptions, startHostProcess } from './host-process.ts'
+import { type Generation, openGeneration } from './generation.ts'
+import type { HostProcessOptions } from './host-process.ts'
 import { loadProgress, type ProgressTerminal } from './load-progress.ts'
-import type { LoadedModel, LoadOrder } from './model-host/protocol.ts'
-import { type HostPatience, LoadRefused, ModelHost } from './model-host.ts'
-import { type QueueLimits, RequestQueue } from './request-queue.ts'
-import { type Serving, servedModel } from './served-model.ts'
+import type { LoadOrder, LoadProgress } from './model-host/protocol.ts'
+import { type HostPatience, LoadRefused } from './model-host.ts'
+import type { QueueLimits } from './request-queue.ts'
+import type { Serving } from './served-model.ts'
 import type { Suspects } from './suspects.ts'
 
 /** What one run of the service needs. */
@@ -24,47 +25,46 @@ export interface RunOptions {
   onServing(serving: Serving): void
 }
 
-/** Forks a model host, serves its model until `stop`, and drains. Rejects when the host ends by itself or refuses. */
+/** Opens a model and serves it until `stop`, and drains. Rejects when its host ends by itself or refuses. */
 export async function runHost(ctx: ServiceContext, options: RunOptions): Promise<void> {
   const { onServing } = options
-  const startedAt = performance.now()
   onServing({ type: 'down', reason: 'The model is being loaded.' })
-  const child = await startHostProcess(options.host, ctx)
-  const host = new ModelHost(child, options.patience)
-  const queue = new RequestQueue(options.queue)
+  let generation: Generation | undefined
   try {
-    const model = await Promise.race([load(host, options, ctx.stop), aborted(ctx.stop)])
-    if (model === undefined) return
-    const served = servedModel(model, (performance.now() - startedAt) / 1000, { host, queue })
-    onServing({ type: 'up', served })
-    announceModel(served, child.pid, ctx)
-    const ending = await Promise.race([host.ended, aborted(ctx.stop)])
+    generation = await open(ctx, options)
+    onServing({ type: 'up', served: generation.served })
+    announceModel(generation.served, generation.hostPids[0] ?? 0, ctx)
+    const ending = await Promise.race([generation.ended, aborted(ctx.stop)])
     if (ending) throw new ProgramEnded(ending)
     onServing({ type: 'down', reason: 'Inference is being stopped.' })
-    await settledWithin(queue.drained(), options.drainMs, ctx.kill)
+    await settledWithin(generation.drained(), options.drainMs, ctx.kill)
   } catch (error) {
+    if (ctx.stop.aborted && error === ctx.stop.reason) return
     onServing({ type: 'down', reason: downReason(error) })
     if (error instanceof LoadRefused) reportRefusal(error, ctx)
     throw error
   } finally {
     if (ctx.stop.aborted) onServing({ type: 'down', reason: 'Inference is stopped.' })
-    await child.end(ctx.kill)
+    await generation?.end(ctx.kill)
   }
 }
 
-async function load(
-  host: ModelHost,
-  { order, suspects, terminal }: RunOptions,
-  stop: AbortSignal,
-): Promise<LoadedModel> {
-  const progress = loadProgress(terminal)
+async function open(ctx: ServiceContext, options: RunOptions): Promise<Generation> {
+  const { host, patience, queue, order, suspects, terminal } = options
+  const bar = loadProgress(terminal)
+  let last: LoadProgress | undefined
+  const onProgress = (progress: LoadProgress) => {
+    last = progress
+    bar.show(progress)
+  }
   try {
-    return await host.load({ ...order, skip: suspects.list() }, progress.show)
+    const settings = { host, patience, queue, stop: ctx.stop, onProgress }
+    return await openGeneration(ctx, settings, { ...order, skip: suspects.list() }, 1)
   } catch (error) {
-    if (error instanceof ProgramEnded && !stop.aborted) suspects.hostDied(error.message, host.progress)
+    if (error instanceof ProgramEnded && !ctx.stop.aborted) suspects.hostDied(error.message, last)
     throw error
   } finally {
-    progress.clear()
+    bar.clear()
   }
 }
 

@@ -1,20 +1,20 @@
 import { ProgramEnded } from '../../supervisor/ending.ts'
-import type { LoadedModel, Row } from './model-host/protocol.ts'
-import type { ModelHost } from './model-host.ts'
+import { type Family, familyOf } from './family.ts'
+import type { LoadedModel, Output, Row } from './model-host/protocol.ts'
+import type { Answers, ModelHost } from './model-host.ts'
 import { unavailable } from './request-problem.ts'
 import type { RequestQueue } from './request-queue.ts'
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
 
 /** The model that answers now. */
 export interface ServedModel {
   readonly model: LoadedModel
-  readonly vocabulary: Vocabulary
-  /** Counts the models since the start of podmate; there is one for now. */
+  readonly family: Family
+  /** Counts the models since the start of podmate, from 1. */
   readonly generation: number
   /** From the start of its host to its first answer. */
   readonly loadSeconds: number
-  /** One score for each token of the vocabulary; rejects with a 503 problem when it cannot be had. */
-  ask(row: Row, left: AbortSignal): Promise<Float32Array>
+  /** What the model says of a row; rejects with a 503 problem when it cannot be had. */
+  ask(row: Row, left: AbortSignal): Promise<Output>
 }
 
 /** What is served now, or why nothing is, in a sentence. */
@@ -24,23 +24,27 @@ export type Serving =
 
 /** A loaded model behind its queue. */
 export function servedModel(
-  model: LoadedModel,
-  loadSeconds: number,
+  { model, generation, loadSeconds }: Pick<ServedModel, 'model' | 'generation' | 'loadSeconds'>,
   { host, queue }: { readonly host: ModelHost; readonly queue: RequestQueue },
 ): ServedModel {
   return {
     model,
-    vocabulary: vocabularyOf(model.tokens, model.unknownId),
-    generation: 1,
+    family: familyOf(model),
+    generation,
     loadSeconds,
     async ask(row, left) {
       try {
-        return await queue.ask(() => host.run(row), left)
+        return await queue.ask(async () => only(await host.run([row])), left)
       } catch (error) {
         throw unavailable(sentenceOf(error))
       }
     },
   }
+}
+
+function only({ outputs: [output] }: Answers): Output {
+  if (output === undefined) throw new Error('the host sent no output')
+  return output
 }
 
 function sentenceOf(error: unknown): string {

@@ -58,7 +58,7 @@ function probe(): ModelFile {
     classifierBias: zeros(2),
   }
   const onnx = encodeOnnx(lstmGraph(weights))
-  return { family: 'probe', tokens: ['<PAD>', '<UNK>'], unknownId: 1, parameters: null, onnx }
+  return { family: 'next_move_lstm', tokens: ['<PAD>', '<UNK>'], unknownId: 1, parameters: null, onnx }
 }
 
 function zeros(...shape: number[]): Tensor {

@@ -35,10 +35,12 @@ function describe(
   return { path, source, ...file, device, deviceRequested: order.device, nodes, rejected, warnings }
 }
 
-async function run(id: number, row: Row): Promise<void> {
+async function run(id: number, rows: readonly Row[]): Promise<void> {
   try {
     if (session === undefined) throw new Error('no model is loaded')
-    send({ type: 'scores', id, scores: await session.run(row) })
+    const startedAt = performance.now()
+    const outputs = await session.run(rows)
+    send({ type: 'outputs', id, outputs, runMs: performance.now() - startedAt })
   } catch (error) {
     send({ type: 'failed', id, reason: error instanceof Error ? error.message : String(error) })
   }
@@ -46,5 +48,5 @@ async function run(id: number, row: Row): Promise<void> {
 
 process.on('message', (message) => {
   const order = message as ToHost // the channel's other end is host-process.ts, which sends nothing else
-  void (order.type === 'load' ? load(order.order) : run(order.id, order.row))
+  void (order.type === 'load' ? load(order.order) : run(order.id, order.rows))
 })

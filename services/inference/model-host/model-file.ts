@@ -1,8 +1,9 @@
+import type { FamilyName } from './protocol.ts'
 import type { Tokens } from './vocabulary-tokens.ts'
 
 /** A model that was read and checked, as ONNX bytes. */
 export interface ModelFile extends Tokens {
-  readonly family: string
+  readonly family: FamilyName
   readonly parameters: number | null
   readonly onnx: Uint8Array
 }

@@ -23,13 +23,38 @@ export interface Suspect extends Rejection {
   readonly version: string
 }
 
-/** One position as the model reads it: token ids and the ids of its features. */
-export interface Row {
+/** A game as a model of tokens reads it: token ids and the ids of its features. */
+export interface TokenRow {
+  readonly kind: 'tokens'
   readonly tokens: readonly number[]
   readonly winner: number
   readonly phase: number
   readonly side: number
 }
+
+/** A position as a model of planes reads it, 112 planes of 8 by 8 squares, row by row. */
+export interface PlaneRow {
+  readonly kind: 'planes'
+  readonly planes: Float32Array
+}
+
+/** One question, in the form that its model's family takes. */
+export type Row = TokenRow | PlaneRow
+
+/** What a model says of one row. */
+export interface Output {
+  /** One score for each move or token that the family knows. */
+  readonly scores: Float32Array
+  /** Win, draw and loss for the side to move; they add up to 1. */
+  readonly wdl?: readonly [number, number, number]
+  /** From -1 (the side to move loses) to 1. */
+  readonly value?: number
+  /** Plies until the game ends. */
+  readonly movesLeft?: number
+}
+
+/** What differs between models beyond their weights. */
+export type FamilyName = 'next_move_lstm' | 'lc0'
 
 /** `file` was named, `latest` was found, `bundled` ships with podmate. */
 export type ModelSource = 'file' | 'latest' | 'bundled'
@@ -38,7 +63,7 @@ export type ModelSource = 'file' | 'latest' | 'bundled'
 export interface LoadedModel {
   readonly path: string
   readonly source: ModelSource
-  readonly family: string
+  readonly family: FamilyName
   /** Weights and biases; null for an `.onnx`, which does not say. */
   readonly parameters: number | null
   /** In the order of their ids. */
@@ -68,13 +93,18 @@ export interface LoadProgress {
 
 export type ToHost =
   | { readonly type: 'load'; readonly order: LoadOrder }
-  | { readonly type: 'run'; readonly id: number; readonly row: Row }
+  | { readonly type: 'run'; readonly id: number; readonly rows: readonly Row[] }
 
 export type FromHost =
   | { readonly type: 'progress'; readonly progress: LoadProgress }
   | { readonly type: 'loaded'; readonly model: LoadedModel }
   /** No model can be served; the host ends. */
   | { readonly type: 'refused'; readonly reason: string; readonly rejected: readonly Rejection[] }
-  /** One score for each token of the vocabulary. */
-  | { readonly type: 'scores'; readonly id: number; readonly scores: Float32Array }
+  /** One output for each row, in their order; `runMs` is what computing them took. */
+  | {
+      readonly type: 'outputs'
+      readonly id: number
+      readonly outputs: readonly Output[]
+      readonly runMs: number
+    }
   | { readonly type: 'failed'; readonly id: number; readonly reason: string }

@@ -1,10 +1,9 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node'
+import { InferenceSession } from 'onnxruntime-node'
 import { type Device, deviceName } from './device.ts'
+import { familyOf } from './family.ts'
 import type { ModelFile } from './model-file.ts'
-import { ModelRefused } from './model-refused.ts'
-import { checkContract } from './onnx-contract.ts'
 import { mainProvider, type ProviderUse, profileFolder } from './profile.ts'
-import type { Row } from './protocol.ts'
+import type { Output, Row } from './protocol.ts'
 
 // Official builds send model facts and a device id to Microsoft unless this is set before the first session.
 // biome-ignore lint/style/noProcessEnv: the library reads it from the environment only, in whatever process it is used
@@ -12,8 +11,8 @@ process.env.ORT_DISABLE_TELEMETRY = '1'
 
 /** A model that has answered once. */
 export interface Session {
-  /** One score for each token of the vocabulary. */
-  run(row: Row): Promise<Float32Array>
+  /** One output for each row, in their order. */
+  run(rows: readonly Row[]): Promise<readonly Output[]>
   /** What the warm-up run used. */
   readonly device: string
   readonly nodes: Readonly<Record<string, number>>
@@ -27,12 +26,13 @@ export async function openSession(
   { threads, onOpen }: { readonly threads: number; readonly onOpen: () => void },
 ): Promise<Session> {
   await using profile = await profileFolder()
+  const family = familyOf(model)
   const session = await createSession(model, { device, threads, profilePrefix: profile.prefix })
   try {
     onOpen()
-    checkContract(session.inputMetadata, session.outputMetadata, model.tokens.length)
-    const run = async (row: Row) => checkedScores(await runOnce(session, row), model.tokens.length)
-    await run(warmUpRow(model))
+    family.checkContract(session.inputMetadata, session.outputMetadata)
+    const run = family.runner(session)
+    await run([family.warmUp])
     session.endProfiling()
     const use = await profile.use()
     return { run, device: deviceThatRan(use, device), nodes: nodesOf(use), release: () => session.release() }
@@ -40,10 +40,6 @@ export async function openSession(
     await session.release()
     throw error
   }
-}
-
-function warmUpRow({ unknownId }: ModelFile): Row {
-  return { tokens: [unknownId, unknownId], winner: 0, phase: 0, side: 0 }
 }
 
 interface SessionSettings {
@@ -68,38 +64,6 @@ async function createSession(
     // Spinning threads would burn a rented core and hide an idle pod from the watchdog.
     extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
   })
-}
-
-async function runOnce(
-  session: InferenceSession,
-  { tokens, winner, phase, side }: Row,
-): Promise<Float32Array> {
-  const values: Readonly<Record<string, Tensor>> = {
-    tokens: int64(tokens, [1, tokens.length]),
-    lengths: int64([tokens.length], [1]),
-    winner_ids: int64([winner], [1]),
-    phase_ids: int64([phase], [1]),
-    side_to_move_ids: int64([side], [1]),
-  }
-  const asked = Object.entries(values).filter(([name]) => session.inputNames.includes(name))
-  const { logits } = await session.run(Object.fromEntries(asked), ['logits'])
-  if (!(logits?.data instanceof Float32Array))
-    throw new ModelRefused('its graph did not return float32 logits')
-  return logits.data
-}
-
-function int64(values: readonly number[], dims: readonly number[]): Tensor {
-  return new Tensor('int64', BigInt64Array.from(values, BigInt), dims)
-}
-
-function checkedScores(scores: Float32Array, vocabulary: number): Float32Array {
-  if (scores.length !== vocabulary) {
-    throw new ModelRefused(`its graph returns ${scores.length} scores for a vocabulary of ${vocabulary}`)
-  }
-  if (!scores.every(Number.isFinite)) {
-    throw new ModelRefused('it answers with numbers that are not finite (NaN or infinity)')
-  }
-  return scores
 }
 
 function deviceThatRan(use: ProviderUse, asked: Device): string {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { answer, topkFor } from '../../../services/inference/answer.ts'
 import { encodeContext } from '../../../services/inference/encode-context.ts'
+import { familyOf } from '../../../services/inference/family.ts'
 import { inferAnswerSchema } from '../../../services/inference/infer-schema.ts'
 import type { LoadedModel } from '../../../services/inference/model-host/protocol.ts'
 import { Position } from '../../../services/inference/position.ts'
@@ -23,8 +24,8 @@ function served(tokens: readonly string[]): ServedModel {
     rejected: [],
     warnings: [],
   }
-  const ask = async () => new Float32Array(0)
-  return { model, vocabulary: vocabularyOf(tokens, 1), generation: 1, loadSeconds: 0.1, ask }
+  const ask = async () => ({ scores: new Float32Array(0) })
+  return { model, family: familyOf(model), generation: 1, loadSeconds: 0.1, ask }
 }
 
 const tokens = ['<PAD>', '<UNK>', 'e2e4', 'e7e5', 'd2d4']
@@ -133,11 +134,17 @@ describe('encodeContext()', () => {
   }
 
   test('gives ids, the unknown one for unknown moves, and the side to move', () => {
-    expect(at(['e2e4', 'e7e5', 'a2a3'])).toEqual({ tokens: [2, 3, 1], winner: 0, phase: 1, side: 1 })
+    expect(at(['e2e4', 'e7e5', 'a2a3'])).toEqual({
+      kind: 'tokens',
+      tokens: [2, 3, 1],
+      winner: 0,
+      phase: 1,
+      side: 1,
+    })
   })
 
   test('gives one unknown token for an empty context', () => {
-    expect(at([])).toEqual({ tokens: [1], winner: 0, phase: 1, side: 0 })
+    expect(at([])).toEqual({ kind: 'tokens', tokens: [1], winner: 0, phase: 1, side: 0 })
   })
 
   test.each([

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { lstmArtifact } from '../../../services/inference/model-host/lstm-artifact.ts'
 import { lstmGraph } from '../../../services/inference/model-host/lstm-graph.ts'
+import type { ModelFile } from '../../../services/inference/model-host/model-file.ts'
 import { encodeOnnx } from '../../../services/inference/model-host/onnx-proto.ts'
+import type { TokenRow } from '../../../services/inference/model-host/protocol.ts'
 import { readLstmWeights } from '../../../services/inference/model-host/read-lstm-weights.ts'
 import { openSession } from '../../../services/inference/model-host/session.ts'
 import { unpickle } from '../../../services/inference/model-host/unpickle.ts'
@@ -36,21 +38,22 @@ const models: readonly TinyModel[] = [
 test.each(models)('lstmGraph() of %o answers what plain arithmetic gives', async (model) => {
   const { tokens, unknownId, weights } = await weightsOf(model)
   const onnx = encodeOnnx(lstmGraph(weights))
-  const file = { family: 'next_move_lstm', tokens, unknownId, parameters: null, onnx }
+  const file: ModelFile = { family: 'next_move_lstm', tokens, unknownId, parameters: null, onnx }
   const session = await openSession(file, { type: 'cpu' }, { threads: 1, onOpen: () => {} })
   expect(session.device).toBe('cpu')
   expect(Object.keys(session.nodes)).toEqual(['CPUExecutionProvider'])
   for (const length of [1, 2, 7, 60]) {
-    const row = {
+    const row: TokenRow = {
+      kind: 'tokens',
       tokens: Array.from({ length }, (_none, at) => (at * 7 + length) % tokens.length),
       winner: length % 4,
       phase: (length + 1) % 4,
       side: length % 2,
     }
-    const scores = await session.run(row)
+    const [output] = await session.run([row])
     const expected = plainLstm(weights, row)
     expect(
-      Math.max(...expected.map((score, id) => Math.abs(score - (scores[id] ?? Number.NaN)))),
+      Math.max(...expected.map((score, id) => Math.abs(score - (output?.scores[id] ?? Number.NaN)))),
     ).toBeLessThan(1e-5)
   }
   await session.release()

@@ -5,6 +5,7 @@ import type {
   LoadedModel,
   LoadOrder,
   LoadProgress,
+  Row,
   ToHost,
 } from '../../../services/inference/model-host/protocol.ts'
 import { LoadRefused, ModelHost } from '../../../services/inference/model-host.ts'
@@ -31,7 +32,9 @@ const model: LoadedModel = {
   rejected: [],
   warnings: [],
 }
-const row = { tokens: [1], winner: 0, phase: 1, side: 0 }
+const row: Row = { kind: 'tokens', tokens: [1], winner: 0, phase: 1, side: 0 }
+const rows = [row]
+const outputsOf = (id: number) => ({ outputs: [{ scores: Float32Array.of(id) }], runMs: 1 })
 const killed: Ending = { ok: false, exitCode: null, signal: 'SIGKILL', reason: 'signal SIGKILL' }
 
 /** The other end of the channel, played by the test. */
@@ -114,29 +117,29 @@ describe('ModelHost.run()', () => {
   test('gives each question its own answer, in whatever order they come', async () => {
     const script = scripted()
     const host = hostOn(script)
-    const questions = [host.run(row), host.run(row), host.run(row)]
-    for (const id of [3, 1]) script.say({ type: 'scores', id, scores: Float32Array.of(id) })
+    const questions = [host.run(rows), host.run(rows), host.run(rows)]
+    for (const id of [3, 1]) script.say({ type: 'outputs', id, ...outputsOf(id) })
     script.say({ type: 'failed', id: 2, reason: 'out of memory' })
     const [first, second, third] = await Promise.allSettled(questions)
-    expect(first).toMatchObject({ value: Float32Array.of(1) })
+    expect(first).toMatchObject({ value: outputsOf(1) })
     expect(second).toMatchObject({ reason: new Error('out of memory') })
-    expect(third).toMatchObject({ value: Float32Array.of(3) })
+    expect(third).toMatchObject({ value: outputsOf(3) })
   })
 
   test('rejects every open question when the host dies', async () => {
     const script = scripted()
     const host = hostOn(script)
-    const questions = [host.run(row), host.run(row)]
+    const questions = [host.run(rows), host.run(rows)]
     script.die()
     for (const question of questions) await expect(question).rejects.toThrow('signal SIGKILL')
     expect(await host.ended).toEqual(killed)
-    await expect(host.run(row)).rejects.toThrow('signal SIGKILL') // and every later one, at once
+    await expect(host.run(rows)).rejects.toThrow('signal SIGKILL') // and every later one, at once
   })
 
   test('kills a host that does not answer, and does not wait for its end', async () => {
     const script = scripted()
     const host = hostOn(script, { loadMs: 5000, answerMs: 30 })
-    await expect(host.run(row)).rejects.toThrow('gave no answer for 0.03 s and was killed')
+    await expect(host.run(rows)).rejects.toThrow('gave no answer for 0.03 s and was killed')
     expect(script.kills()).toBe(1)
     expect((await host.ended).signal).toBe('SIGKILL')
   })
@@ -144,6 +147,6 @@ describe('ModelHost.run()', () => {
   test('ignores an answer that nobody waits for', () => {
     const script = scripted()
     hostOn(script)
-    expect(() => script.say({ type: 'scores', id: 99, scores: new Float32Array(1) })).not.toThrow()
+    expect(() => script.say({ type: 'outputs', id: 99, outputs: [], runMs: 1 })).not.toThrow()
   })
 })

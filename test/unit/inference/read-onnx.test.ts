@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { loadModel } from '../../../services/inference/model-host/load-model.ts'
 import { checkContract, type ValueInfo } from '../../../services/inference/model-host/onnx-contract.ts'
+import type { Row } from '../../../services/inference/model-host/protocol.ts'
 import { readPt } from '../../../services/inference/model-host/read-pt.ts'
 import { tinyArtifact, torchFile } from '../../fixtures/inference/torch-file.ts'
 
@@ -25,14 +26,14 @@ async function bothForms({ side = 'model.json', extra = {} } = {}) {
   return { pt, onnx }
 }
 
-const row = { tokens: [2, 3, 1], winner: 1, phase: 2, side: 1 }
+const row: Row = { kind: 'tokens', tokens: [2, 3, 1], winner: 1, phase: 2, side: 1 }
 
 async function scoresOf(path: string): Promise<Float32Array> {
   const candidate = { path, bytes: 1, mtimeMs: 0 }
   const { session } = await loadModel(candidate, { device: { type: 'cpu' }, threads: 1, onStage: () => {} })
-  const scores = await session.run(row)
+  const [output] = await session.run([row])
   await session.release()
-  return scores
+  return output?.scores ?? new Float32Array(0)
 }
 
 test.each(['model.json', 'model.onnx.json'])(

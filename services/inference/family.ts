@@ -1,0 +1,25 @@
+import { nextMoveLstm } from './families/next-move-lstm.ts'
+import type { Game } from './game.ts'
+import type { FamilyName, LoadedModel, Row } from './model-host/protocol.ts'
+import type { Position } from './position.ts'
+
+/** Everything that differs between model families on this side of the process boundary. */
+export interface Family {
+  readonly name: FamilyName
+  /** Whether a game may start from a FEN. */
+  readonly takesFen: boolean
+  /** The row that the model is asked; `winnerSide` is W, B, D or any other text. */
+  encode(game: Game, winnerSide: string): Row
+  /** Number of scores in an output. */
+  readonly size: number
+  /** Where the score of a move in this position lies; undefined when the model does not know the move. */
+  idOf(uci: string, position: Position): number | undefined
+  /** The move, or another token of the model, that a score belongs to in this position. */
+  tokenOf(id: number, position: Position): string
+}
+
+/** The family of a loaded model. */
+export function familyOf(model: LoadedModel): Family {
+  if (model.family === 'next_move_lstm') return nextMoveLstm(model)
+  throw new Error(`the model host loaded a model of the family ${model.family}, which is not known here`)
+}
