@@ -9,8 +9,15 @@ export type GameOver =
   | 'threefold_repetition'
   | 'fifty_moves'
 
-type Colour = 'w' | 'b'
-type PieceType = 'p' | 'n' | 'b' | 'r' | 'q' | 'k'
+export type Colour = 'w' | 'b'
+export type PieceType = 'p' | 'n' | 'b' | 'r' | 'q' | 'k'
+
+/** A piece and where it stands: a1 is 0, h1 is 7, h8 is 63. */
+export interface PlacedPiece {
+  readonly type: PieceType
+  readonly colour: Colour
+  readonly square: number
+}
 
 /** A move as chess.js 1.4.0 holds it: squares are 0x88 indices, a8 = 0. */
 interface InnerMove {
@@ -40,6 +47,7 @@ interface InnerChess {
 }
 
 const enPassantFlag = 8
+const castlingBits = { k: 32, q: 64 } as const
 const noSquare = -1
 const worth: Record<PieceType, number> = { p: 0, n: 3, b: 3, r: 5, q: 9, k: 0 }
 
@@ -84,6 +92,39 @@ export class Position {
     return this.#chess._turn
   }
 
+  /** Half moves since the last capture or pawn move; those before a FEN count as it says. */
+  get halfMoves(): number {
+    return this.#chess._halfMoves
+  }
+
+  /** Equal for positions that FIDE counts as the same, in this process. */
+  get key(): bigint {
+    return this.#keys.at(-1) ?? 0n
+  }
+
+  /** How often this game has been here before; what came before a FEN is not known. */
+  get repetitions(): number {
+    return this.#keys.filter((key) => key === this.key).length - 1
+  }
+
+  /** The square that a pawn has just passed over, when a pawn stands ready to take it or the FEN names it. */
+  get enPassantSquare(): number | undefined {
+    const { _epSquare } = this.#chess
+    return _epSquare === noSquare ? undefined : fromCorner(_epSquare)
+  }
+
+  /** Whether neither king nor rook has moved yet on that side (`k` or `q`). */
+  mayStillCastle(colour: Colour, side: 'k' | 'q'): boolean {
+    return (this.#chess._castling[colour] & castlingBits[side]) !== 0
+  }
+
+  /** All pieces on the board. */
+  pieces(): readonly PlacedPiece[] {
+    return this.#chess._board.flatMap((piece, index) =>
+      piece ? [{ type: piece.type, colour: piece.color, square: fromCorner(index) }] : [],
+    )
+  }
+
   /** The piece on a square such as `e2`. */
   pieceAt(square: string): PieceType | undefined {
     return this.#chess._board[indexOf(square)]?.type
@@ -117,8 +158,7 @@ export class Position {
   gameOver(): GameOver | null {
     if (this.#legalMoves().length === 0) return this.#chess.isCheck() ? 'checkmate' : 'stalemate'
     if (this.#chess.isInsufficientMaterial()) return 'insufficient_material'
-    const now = this.#keys.at(-1)
-    if (this.#keys.filter((key) => key === now).length >= 3) return 'threefold_repetition'
+    if (this.repetitions >= 2) return 'threefold_repetition'
     if (this.#chess._halfMoves >= 100) return 'fifty_moves'
     return null
   }
@@ -162,6 +202,11 @@ function uciOf({ from, to, promotion }: InnerMove): string {
 
 function squareName(index: number): string {
   return String.fromCharCode(97 + (index & 7), 56 - (index >> 4))
+}
+
+/** From 0x88 with a8 = 0 to 0..63 with a1 = 0. */
+function fromCorner(index: number): number {
+  return 8 * (7 - (index >> 4)) + (index & 7)
 }
 
 function indexOf(square: string): number {
