@@ -1,3 +1,4 @@
+import { lc0 } from './families/lc0.ts'
 import { nextMoveLstm } from './families/next-move-lstm.ts'
 import type { Game } from './game.ts'
 import type { FamilyName, LoadedModel, Row } from './model-host/protocol.ts'
@@ -20,6 +21,5 @@ export interface Family {
 
 /** The family of a loaded model. */
 export function familyOf(model: LoadedModel): Family {
-  if (model.family === 'next_move_lstm') return nextMoveLstm(model)
-  throw new Error(`the model host loaded a model of the family ${model.family}, which is not known here`)
+  return model.family === 'lc0' ? lc0 : nextMoveLstm(model)
 }

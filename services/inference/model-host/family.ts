@@ -1,7 +1,7 @@
 import type { InferenceSession } from 'onnxruntime-node'
+import { lc0 } from './families/lc0.ts'
 import { nextMoveLstm } from './families/next-move-lstm.ts'
 import type { ModelFile } from './model-file.ts'
-import { ModelRefused } from './model-refused.ts'
 import type { ValueInfo } from './onnx-contract.ts'
 import type { Output, Row } from './protocol.ts'
 
@@ -17,8 +17,7 @@ export interface HostFamily {
   runner(session: InferenceSession): Runner
 }
 
-/** The family of a model that was read; throws ModelRefused when none can run it. */
+/** The family of a model that was read. */
 export function familyOf(model: ModelFile): HostFamily {
-  if (model.family === 'next_move_lstm') return nextMoveLstm(model)
-  throw new ModelRefused(`its model_family is ${model.family}, which cannot be run`)
+  return model.family === 'lc0' ? lc0 : nextMoveLstm(model)
 }

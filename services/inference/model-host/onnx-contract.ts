@@ -36,7 +36,12 @@ interface Expected {
   readonly shape: readonly (number | undefined)[]
 }
 
-function checkValue(values: readonly ValueInfo[], kind: string, { name, type, shape }: Expected): void {
+/** Refuses a value that is missing, or of another type or shape. */
+export function checkValue(
+  values: readonly ValueInfo[],
+  kind: string,
+  { name, type, shape }: Expected,
+): void {
   const wanted = `${type} [${shape.map((length) => length ?? 'free').join(', ')}]`
   const found = values.find((value) => value.name === name)
   if (found === undefined) throw new ModelRefused(`its graph lacks the ${kind} ${name}, ${wanted}`)
