@@ -12,6 +12,7 @@ const packages = {
   'openssh-server': 'sshd',
   procps: 'ps',
   rsync: 'rsync',
+  stockfish: 'stockfish',
   tini: 'tini',
   'util-linux': 'setpriv',
 }
@@ -39,5 +40,7 @@ export function systemPackages() {
 
 function isProgram(name) {
   const { PATH = '' } = process.env
-  return [...PATH.split(delimiter), '/usr/sbin', '/sbin'].some((folder) => existsSync(join(folder, name)))
+  return [...PATH.split(delimiter), '/usr/sbin', '/sbin', '/usr/games'].some((folder) =>
+    existsSync(join(folder, name)),
+  )
 }
