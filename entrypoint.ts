@@ -13,6 +13,7 @@ const { runPod } = await import('./boot/run-pod.ts')
 const options = await import('./boot/service-options.ts')
 const { activity } = await import('./boot/activity.ts')
 const { keepPhaseTimes, shutdownRecorder } = await import('./boot/keep-records.ts')
+const { notBefore } = await import('./boot/way-in.ts')
 const { keepTrainerLog } = await import('./boot/trainer-log.ts')
 const { state } = await import('./services/state/service.ts')
 const { http } = await import('./services/http/service.ts')
@@ -52,9 +53,9 @@ function compose(setup: Setup): Composition {
   const { unless } = options
   return {
     services: [
-      unless(options.sshdProblem(setup), sshd(options.sshdOptions(setup, kept.port))),
       kept.service,
-      web,
+      unless(options.sshdProblem(setup), sshd(options.sshdOptions(setup, kept.port))),
+      notBefore(setup.wayIn, web),
       unless(options.inferenceProblem(setup), model.service),
       unless(options.bootstrapProblem(setup), bootstrap(options.bootstrapOptions(setup))),
       unless(options.jupyterProblem(setup), lab.service),

@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync, openSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
-import roll, { type RollingFile } from 'pino-roll'
+import type { RollingFile } from 'pino-roll'
 import type { LogLine } from '../supervisor/pod.ts'
 import { settledWithin } from '../supervisor/time.ts'
 import { ownUid } from './own-folder.ts'
@@ -93,6 +93,8 @@ export function fileSink(
 }
 
 async function openRolling(folder: string, onError: (error: unknown) => void): Promise<RollingFile> {
+  // It brings hundreds of modules, and early lines are kept: a start does not wait for it.
+  const { default: roll } = await import('pino-roll')
   const file = await roll({
     file: join(folder, 'podmate'),
     extension: '.log',

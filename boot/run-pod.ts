@@ -7,10 +7,17 @@ import type { Service } from '../supervisor/service.ts'
 import type { Recorder } from '../supervisor/stop-in-order.ts'
 import type { StopRequests } from '../supervisor/stop-requests.ts'
 import { newPod, type Pod } from '../supervisor/supervise.ts'
+import { settledWithin } from '../supervisor/time.ts'
 import { defaultTimings } from '../supervisor/timings.ts'
 import { logEvents } from './log-events.ts'
 import { openLog, type PodLog } from './pod-log.ts'
 import { demandTemporaryFolder } from './temporary-folder.ts'
+import { wayIn } from './way-in.ts'
+
+/** The folder of the logs may hang. */
+const logFileMs = 500
+/** Enough for a start of sshd on a busy machine whose state folder hangs. */
+const sshdAloneMs = 1000
 
 export const exitCodes = { requested: 0, internal: 70, configuration: 78 } as const
 
@@ -26,6 +33,8 @@ export interface Setup {
   readonly version: string
   readonly pod: Pod
   readonly log: PodLog
+  /** Settles when sshd has had the thread for itself. */
+  readonly wayIn: Promise<void>
   /** Ends the pod because it must not run here: exit code 78. */
   refuse(message: string): void
 }
@@ -66,12 +75,15 @@ export async function runPod(
     pod.killAll('internal error')
   })
   try {
-    const { services, recorder } = compose({ env, environment, core, stateDir, version, pod, log, refuse })
-    void log.openFile()
+    const sshdFirst = wayIn(pod, sshdAloneMs)
+    const setup = { env, environment, core, stateDir, version, pod, log, refuse, wayIn: sshdFirst }
+    const { services, recorder } = compose(setup)
     const running = pod.run(services, recorder)
+    const logFile = sshdFirst.then(log.openFile)
     for (const text of [noTemporaryFolder ?? [], warningsOf(environment), platformWarnings()].flat())
       pod.emit({ type: 'pod-warning', text })
     await running
+    await settledWithin(logFile, logFileMs) // a pod that ends at once has early lines to write
   } catch (err) {
     log.log.fatal({ err }, 'internal error: podmate ends')
     exitCode = exitCodes.internal

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pRetry from 'p-retry'
 import { fingerprint } from './fingerprint.ts'
@@ -11,7 +12,7 @@ export interface InstalledKey {
   readonly type: HostKeyType
   readonly path: string
   readonly fingerprint: string
-  /** False: another one takes its place sooner or later. */
+  /** False: it is not in the state folder, as far as is known; another one may take its place. */
   readonly kept: boolean
 }
 
@@ -20,6 +21,8 @@ export interface HostKey {
   readonly type: HostKeyType
   /** True when `install` need not make a key first, which takes long for RSA. */
   readonly isAtHand: boolean
+  /** Takes up the key of the last start on this machine, if the folder still holds it: a start then waits for nothing. */
+  recall(folder: string): Promise<boolean>
   /** Asks the state folder until it answers or `stop` aborts. Never rejects. */
   ask(stop: AbortSignal): Promise<void>
   /** Makes a key of our own for the case that the state folder does not answer; not for RSA, which takes long. */
@@ -36,7 +39,9 @@ export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string
   const name = `ssh_host_${type}_key`
   /** What the state folder holds; undefined until it has answered. */
   let kept: { readonly text: string } | 'nothing' | 'broken' | undefined
+  /** Made here, or used by the last start. */
   let own: string | undefined
+  let recalled = false
   let installed: string | undefined
 
   /** A broken key may have been mended meanwhile. */
@@ -51,15 +56,28 @@ export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string
       warn(`the SSH host key ${name} is not on the volume yet: ${String(error)}`)
     })
   }
-  const use = async (text: string, path: string): Promise<string | undefined> => {
+  const use = async (text: string, path: string): Promise<InstalledKey | undefined> => {
     await writeOwn(path, text, 0o600)
     installed = text
-    return publicPart(path).catch(() => undefined)
+    const publicKey = await publicPart(path).catch(() => undefined) // no private key: another one is used
+    if (publicKey === undefined) return undefined
+    return {
+      ...{ type, path, fingerprint: fingerprint(publicKey) },
+      get kept() {
+        return typeof kept === 'object' && kept.text === text
+      },
+    }
   }
   return {
     type,
     get isAtHand() {
       return type !== 'rsa' || own !== undefined || typeof kept === 'object'
+    },
+    async recall(folder) {
+      if (own !== undefined || kept !== undefined) return true
+      own = await readFile(join(folder, name), 'utf8').catch(() => undefined) // the first start here
+      recalled = own !== undefined
+      return recalled
     },
     ask: (stop) => ask(stop).catch(() => {}), // only `stop` ends it without an answer
     async makeAhead(folder) {
@@ -68,16 +86,20 @@ export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string
     async install(folder) {
       const path = join(folder, name)
       if (typeof kept === 'object') {
-        const publicKey = await use(kept.text, path)
-        if (publicKey !== undefined) return { type, path, fingerprint: fingerprint(publicKey), kept: true }
+        const key = await use(kept.text, path)
+        if (key !== undefined) return key
         kept = 'broken'
       }
-      own ??= await generateKey(type, folder)
-      const publicKey = await use(own, path)
-      if (publicKey === undefined) throw new Error(`ssh-keygen made a ${type} key that it cannot read`)
+      let key = own === undefined ? undefined : await use(own, path)
+      if (own === undefined || key === undefined) {
+        recalled = false
+        own = await generateKey(type, folder)
+        key = await use(own, path)
+      }
+      if (key === undefined) throw new Error(`ssh-keygen made a ${type} key that it cannot read`)
       if (kept === 'nothing') keepOwn(own)
-      else warn(temporary(name, kept))
-      return { type, path, fingerprint: fingerprint(publicKey), kept: typeof kept === 'object' }
+      else if (kept === 'broken' || !recalled) warn(notKept(name, kept, recalled))
+      return key
     },
     async settle(folder, stop) {
       if (kept === undefined) await ask(stop).catch(() => {})
@@ -91,10 +113,13 @@ export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string
   }
 }
 
-function temporary(name: string, kept: 'broken' | undefined): string {
+function notKept(name: string, kept: 'broken' | undefined, recalled: boolean): string {
+  const what = recalled
+    ? 'THE SSH HOST KEY OF THE LAST START IS IN USE'
+    : 'A TEMPORARY SSH HOST KEY IS IN USE, clients will say that the host key has changed'
   const until =
     kept === 'broken'
       ? `the file ${name} in the state folder is no private key: put the right one there, or remove it, and restart sshd`
       : `the state folder does not answer for ${name}: the kept key is used as soon as it does`
-  return `A TEMPORARY SSH HOST KEY IS IN USE, clients will say that the host key has changed; ${until}`
+  return `${what}; ${until}`
 }

@@ -33,15 +33,18 @@ export function listener(parts: ListenerOptions): (ctx: ServiceContext) => Promi
     const hostKeyPaths = hostKeys.map(({ path }) => path)
     const config = await prepare({ ...parts, port, folder, hostKeyPaths })
     for (const { type, fingerprint } of hostKeys) ctx.log.info({ type, fingerprint }, 'host key')
-    void fillHomes(parts, hostKeys, ctx)
+    const tell = reporter(parts, hostKeys, ctx)
+    void fillHomes(parts, tell, ctx)
     const renew = new AbortController()
     const over = new AbortController()
-    const onOutdated = () => {
+    const onAnswer = (isOutdated: boolean) => {
       if (over.signal.aborted) return
+      tell({})
+      if (!isOutdated) return
       ctx.notReady('sshd is started anew with other host keys')
       renew.abort()
     }
-    ring.outdated(folder, AbortSignal.any([ctx.stop, over.signal])).then(onOutdated, (error: unknown) => {
+    ring.outdated(folder, AbortSignal.any([ctx.stop, over.signal])).then(onAnswer, (error: unknown) => {
       parts.warn(`the SSH host keys could not be completed: ${String(error)}`)
     })
     const { probe, isTrace } = bannerProbe(port)
@@ -60,29 +63,46 @@ export function listener(parts: ListenerOptions): (ctx: ServiceContext) => Promi
   }
 }
 
+interface News {
+  readonly account?: string
+  readonly keys?: number
+  readonly problem?: string
+}
+
+/** Adds what is new to the details in /status. */
+function reporter(
+  { options, accounts, problems }: ListenerOptions,
+  hostKeys: Parameters<typeof sshdDetails>[1]['hostKeys'],
+  ctx: ServiceContext,
+): (news: News) => void {
+  const keysOf = new Map<string, number | undefined>(accounts.map(({ name }) => [name, undefined]))
+  const found = [...problems]
+  return ({ account, keys, problem }) => {
+    if (account !== undefined) keysOf.set(account, keys)
+    if (problem !== undefined) found.push(problem)
+    ctx.report(sshdDetails(options, { hostKeys, keysOf, problems: found }))
+  }
+}
+
 const ownEnvironment = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' }
 
 /** Adds the keys to the homes while sshd is up already: a home may be slow, and podmate's own list lets in meanwhile. */
 async function fillHomes(
-  { options, accounts, keyLines, problems, warn }: ListenerOptions,
-  hostKeys: Parameters<typeof sshdDetails>[1]['hostKeys'],
+  { accounts, keyLines, warn }: ListenerOptions,
+  tell: ReturnType<typeof reporter>,
   ctx: ServiceContext,
 ): Promise<void> {
-  const keysOf = new Map<string, number | undefined>(accounts.map(({ name }) => [name, undefined]))
-  const found = [...problems]
-  const tell = () => ctx.report(sshdDetails(options, { hostKeys, keysOf, problems: found }))
-  tell()
+  tell({})
   const filled = accounts.map(async (account) => {
     const { name, home } = account
     try {
-      keysOf.set(name, await addKeysToHome(account, keyLines, ctx.program.mark))
+      tell({ account: name, keys: await addKeysToHome(account, keyLines, ctx.program.mark) })
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       const problem = `keys could not be added to ${home}/.ssh/authorized_keys (${name} can log in all the same): ${reason}`
-      found.push(problem)
       warn(problem)
+      tell({ problem })
     }
-    tell()
   })
   await Promise.all(filled)
 }

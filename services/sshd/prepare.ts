@@ -39,7 +39,8 @@ export async function prepare(preparation: Preparation): Promise<string> {
     await writeOwn(path, sshdConfig(config), 0o600)
     return configProblem(sshd, path)
   }
-  const problem = (await sessionProblem(environmentFile(folder, self))) ?? (await write(true))
+  const problems = await Promise.all([sessionProblem(environmentFile(folder, self)), write(true)])
+  const problem = problems.find((text) => text !== undefined)
   if (problem === undefined) return path
   const rest = await write(false)
   if (rest !== undefined) throw new Error(`sshd would not start: ${rest}`)

@@ -11,7 +11,7 @@ import { unlockAccounts } from './unlock-accounts.ts'
 import { whyDisabled } from './why-disabled.ts'
 
 /** How long a start waits for the host keys of the state folder. */
-const hostKeysMs = 350
+const hostKeysMs = 300
 
 /**
  * Lets the owner in: a real OpenSSH server, by public key only. Waits for nobody, and open sessions outlive its
