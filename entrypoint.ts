@@ -46,6 +46,7 @@ function compose(setup: Setup): Composition {
     ...{ pod, version, onActivity },
     socketPaths: socketPaths(stateDir),
     routes: [lab.routes, ...(values.inference?.START_INFERENCE_API === false ? [] : [model.routes])],
+    metrics: [model.metrics],
     health: model.health,
     generatedToken: hidden(log, () => kept.port.secret('api-token')),
   })

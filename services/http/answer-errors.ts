@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import type { JsonObject } from '../../supervisor/service.ts'
 import type { RouteName } from './allowed-methods.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { errorAnswer } from './error-answer.ts'
@@ -23,16 +24,30 @@ export function sendError(
   reply: FastifyReply,
   log: Logger,
 ): FastifyReply {
+  return sendProblem(reply, problemOf(error, request, log))
+}
+
+function problemOf(error: unknown, request: FastifyRequest, log: Logger): HttpProblem {
   const err = error instanceof Error ? error : new Error(String(error))
   const answer = errorAnswer(err)
-  if (answer !== undefined) return sendProblem(reply, answer)
+  if (answer !== undefined) return answer
   const { method } = request
   log.error({ err, method, path: pathOf(request), request: request.id }, 'request failed')
-  return sendProblem(reply, problem(500, `podmate failed; its log has the cause under request ${request.id}`))
+  return problem(500, `podmate failed; its log has the cause under request ${request.id}`)
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The body that this error would be answered with, for routes that answer several things at once. */
+    problemBody(error: unknown, request: FastifyRequest): JsonObject
+  }
 }
 
 /** Makes every error of this app problem+json: thrown ones, unknown paths (404) and wrong methods (405). */
 export function answerErrors(app: FastifyInstance, routes: readonly RouteName[], log: Logger): void {
+  app.decorate('problemBody', (error: unknown, request: FastifyRequest) =>
+    problemBody(problemOf(error, request, log)),
+  )
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log))
   app.setNotFoundHandler((request, reply) => {
     const path = pathOf(request)

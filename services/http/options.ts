@@ -48,7 +48,8 @@ export interface HttpOptions {
   generatedToken(): Promise<string>
   readonly pod: PodView
   readonly routes: readonly FastifyPluginAsync[]
-  readonly metrics?: readonly ((registry: Registry) => void)[]
+  /** Adds what a service counts to the first scrape. */
+  readonly metrics?: readonly ((registry: Registry) => void | Promise<void>)[]
   /** What /healthz says besides `ok` and the states of the services. */
   health(): JsonObject
   /** Called once per request to a route with `config.activity`. */

@@ -5,6 +5,7 @@ import { nearestName } from './nearest-name.ts'
 export interface SchemaError {
   readonly keyword: string
   readonly instancePath: string
+  readonly schemaPath?: string
   readonly params: Readonly<Record<string, unknown>>
   readonly message?: string
   readonly data?: unknown
@@ -22,9 +23,21 @@ const shownErrors = 5
 /** Says in words what is wrong with a request: which field, what it is, what it must be. Pure. */
 export function schemaSentence(errors: readonly SchemaError[], part: string): string {
   const where = partNames[part] ?? part
-  const sentences = [...new Set(errors.map((error) => sentence(error, where)))]
+  const sentences = [...new Set(withoutBranches(errors).map((error) => sentence(error, where)))]
   const more = sentences.length - shownErrors
   return sentences.slice(0, shownErrors).join('; ') + (more > 0 ? `; and ${more} more` : '')
+}
+
+// Where one of several forms is wanted and the schema names them, what each form lacks is beside the point.
+function withoutBranches(errors: readonly SchemaError[]): readonly SchemaError[] {
+  const named = errors.filter(({ keyword, parentSchema }) => keyword === 'anyOf' && parentSchema?.title)
+  return errors.filter(
+    (error) =>
+      !named.some(
+        ({ schemaPath, instancePath }) =>
+          error.schemaPath?.startsWith(`${schemaPath}/`) && error.instancePath.startsWith(instancePath),
+      ),
+  )
 }
 
 function sentence(error: SchemaError, where: string): string {
@@ -40,6 +53,8 @@ function sentence(error: SchemaError, where: string): string {
       return `${subject} must be ${error.parentSchema?.title ?? typeNames(params.type)}, not ${typeOf(error.data)}`
     case 'enum':
       return `${subject} must be one of ${list(params.allowedValues)}, not ${shown(error.data)}`
+    case 'anyOf':
+      return `${subject} ${requirement(error)}`
     default:
       return `${subject} ${requirement(error)} (it is ${shown(error.data)})`
   }
@@ -103,12 +118,14 @@ function shown(value: unknown): string {
 
 /** The same errors for programs: which field, what is wrong with it. */
 export function schemaProblems(errors: readonly SchemaError[], part: string): JsonObject {
-  const fields = errors.slice(0, 20).map((error): JsonValue => {
-    return {
-      in: part,
-      field: fieldName(error.instancePath),
-      problem: sentence(error, partNames[part] ?? part),
-    }
-  })
+  const fields = withoutBranches(errors)
+    .slice(0, 20)
+    .map((error): JsonValue => {
+      return {
+        in: part,
+        field: fieldName(error.instancePath),
+        problem: sentence(error, partNames[part] ?? part),
+      }
+    })
   return { errors: fields }
 }

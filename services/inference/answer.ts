@@ -1,15 +1,17 @@
 import type { InferAnswer } from './infer-schema.ts'
+import type { Output } from './model-host/protocol.ts'
 import type { Position } from './position.ts'
 import { probabilities, rankLegal, topIds } from './ranking.ts'
 import type { ServedModel } from './served-model.ts'
 
 /** The answer without its latency: what the model would play, and what it may. */
 export function answer(
-  scores: Float32Array,
+  output: Output,
   position: Position,
   { served, topk }: { readonly served: ServedModel; readonly topk: number },
 ): Omit<InferAnswer, 'latency_ms'> {
   const { family, model, generation } = served
+  const { scores } = output
   const ids = topIds(scores, topk)
   const tokens = ids.map((id) => family.tokenOf(id, position))
   const scoreOf = (uci: string) => {
@@ -26,13 +28,27 @@ export function answer(
     best_legal_san: best === '' ? '' : (position.san(best) ?? ''),
     legal_topk: legal.slice(0, topk),
     game_over: position.gameOver(),
+    ...estimates(output),
     device: model.device,
     model_path: model.path,
     generation,
   }
 }
 
-/** How many choices to list: `byDefault` for nothing or 0, and never more than there are tokens. */
-export function topkFor(asked: number | null | undefined, byDefault: number, vocabulary: number): number {
-  return Math.min(Math.max(asked || byDefault, 1), vocabulary)
+/** What only some models say of a position; float32 sums may lie a hair outside their bounds. */
+function estimates({ value, wdl, movesLeft }: Output): Pick<InferAnswer, 'value' | 'wdl' | 'moves_left'> {
+  return {
+    ...(value === undefined ? {} : { value: within(value, -1, 1) }),
+    ...(wdl === undefined ? {} : { wdl: [within(wdl[0], 0, 1), within(wdl[1], 0, 1), within(wdl[2], 0, 1)] }),
+    ...(movesLeft === undefined ? {} : { moves_left: movesLeft }),
+  }
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.min(Math.max(value, least), most)
+}
+
+/** How many choices to list: `byDefault` for nothing or 0, and never more than there are scores. */
+export function topkFor(asked: number | null | undefined, byDefault: number, size: number): number {
+  return Math.min(Math.max(asked || byDefault, 1), size)
 }

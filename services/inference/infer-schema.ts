@@ -1,15 +1,6 @@
 import type { GameOver } from './position.ts'
 import type { RankedMove } from './ranking.ts'
 
-export const mostPlies = 1024
-
-/** The body of POST /infer. */
-export interface InferRequest {
-  readonly context: readonly string[]
-  readonly winner_side?: string
-  readonly topk?: number | null
-}
-
 /** The answer of POST /infer. */
 export interface InferAnswer {
   readonly topk: readonly string[]
@@ -19,6 +10,9 @@ export interface InferAnswer {
   readonly best_legal_san: string
   readonly legal_topk: readonly RankedMove[]
   readonly game_over: GameOver | null
+  readonly value?: number
+  readonly wdl?: readonly [win: number, draw: number, loss: number]
+  readonly moves_left?: number
   readonly device: string
   readonly model_path: string
   readonly generation: number
@@ -26,38 +20,14 @@ export interface InferAnswer {
 }
 
 const described = (type: string, description: string) => ({ type, description })
-
-export const inferRequestSchema = {
-  type: 'object',
-  title: 'an object such as {"context": ["e2e4", "e7e5"]}',
-  required: ['context'],
-  additionalProperties: false,
-  properties: {
-    context: {
-      type: 'array',
-      title: `a list of at most ${mostPlies} moves`,
-      description:
-        'The game so far in UCI form, from the start position: castling as e1g1, promotion as e7e8q. May be empty.',
-      maxItems: mostPlies,
-      items: { type: 'string' },
-    },
-    winner_side: {
-      ...described('string', 'Play as those games went that W, B or D (nobody) won; other text: unknown.'),
-      default: 'W',
-    },
-    topk: {
-      type: ['integer', 'null'],
-      description: 'How many choices to list; null or 0: the default of this pod. Held to 1..vocabulary.',
-    },
-  },
-  examples: [{ context: ['e2e4', 'e7e5'], winner_side: 'W', topk: 2 }],
-} as const
-
 const probability = { type: 'number', minimum: 0, maximum: 1 }
 
+/** The shape of InferAnswer, by the name `InferAnswer#`. */
 export const inferAnswerSchema = {
+  $id: 'InferAnswer',
   type: 'object',
   description: 'What the model would play, and the best of what may be played',
+  additionalProperties: false,
   required: [
     'topk',
     'topk_scores',
@@ -90,6 +60,7 @@ export const inferAnswerSchema = {
       items: {
         type: 'object',
         required: ['uci', 'probability'],
+        additionalProperties: false,
         properties: { uci: { type: 'string' }, probability },
       },
     },
@@ -106,9 +77,21 @@ export const inferAnswerSchema = {
         null,
       ] satisfies (GameOver | null)[],
     },
+    value: {
+      ...described('number', 'From -1 (the side to move loses) to 1; only of models that estimate it.'),
+      minimum: -1,
+      maximum: 1,
+    },
+    wdl: {
+      ...described('array', 'Win, draw and loss for the side to move; only of models that estimate them.'),
+      items: probability,
+      minItems: 3,
+      maxItems: 3,
+    },
+    moves_left: described('number', 'Plies until the end of the game; only of models that estimate it.'),
     device: described('string', 'What the model runs on, as a profiled run showed: cpu or cuda:N.'),
     model_path: described('string', 'The file of the model that answered.'),
-    generation: described('integer', 'Counts the models that were served since the start.'),
+    generation: described('integer', 'Counts the models that were served since the start, from 1.'),
     latency_ms: described('number', 'Milliseconds from the request to the answer.'),
   },
   examples: [

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
+import type { Registry } from 'prom-client'
 import type { JsonObject, Service } from '../../supervisor/service.ts'
 import { modelHealth } from './announce-model.ts'
 import type { HostProcessOptions } from './host-process.ts'
+import { InferenceMetrics } from './inference-metrics.ts'
 import type { ProgressTerminal } from './load-progress.ts'
 import type { LoadOrder } from './model-host/protocol.ts'
 import type { HostPatience } from './model-host.ts'
@@ -39,6 +41,8 @@ export interface InferenceOptions {
 export interface Inference {
   readonly service: Service
   readonly routes: FastifyPluginAsync
+  /** Adds what was counted to the registry of /metrics. */
+  metrics(registry: Registry): Promise<void>
   /** For /healthz: device, device_requested, model_path, load_seconds, source, generation; `reason` while nothing is served. */
   health(): JsonObject
 }
@@ -55,6 +59,7 @@ const defaults = {
 export function inference(options: InferenceOptions): Inference {
   const settings = { ...defaults, ...options }
   const suspects = new Suspects()
+  const metrics = new InferenceMetrics()
   let serving: Serving = { type: 'down', reason: 'Inference has not started; `podctl status` says why.' }
   let podStopping: AbortSignal | undefined
   const onServing = (next: Serving) => {
@@ -72,7 +77,13 @@ export function inference(options: InferenceOptions): Inference {
     routes: inferenceRoutes({
       serving: () => (podStopping?.aborted ? { type: 'down', reason: 'The pod is stopping.' } : serving),
       topkDefault: options.topkDefault,
+      metrics,
     }),
+    async metrics(registry) {
+      // prom-client is loaded by the first scrape.
+      const { addInferenceMetrics } = await import('./inference-registry.ts')
+      addInferenceMetrics(registry, metrics, () => (serving.type === 'up' ? serving.served.generation : 0))
+    },
     health: () => modelHealth(serving, options.device),
   }
 }

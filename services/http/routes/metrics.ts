@@ -15,7 +15,7 @@ export function metricRoutes(app: FastifyInstance, { options }: RouteContext): v
 async function newRegistry(options: RouteContext['options']): Promise<Registry> {
   const { podRegistry } = await import('../pod-registry.ts')
   const registry = podRegistry(() => options.pod.status())
-  for (const addTo of options.metrics ?? []) addTo(registry)
+  for (const addTo of options.metrics ?? []) await addTo(registry)
   return registry
 }
 
