@@ -74,6 +74,7 @@ export function hostKey(type: HostKeyType, files: KeptFiles, warn: (text: string
       return type !== 'rsa' || own !== undefined || typeof kept === 'object'
     },
     async recall(folder) {
+      if (kept === 'broken') return false // it may have been mended
       if (own !== undefined || kept !== undefined) return true
       own = await readFile(join(folder, name), 'utf8').catch(() => undefined) // the first start here
       recalled = own !== undefined

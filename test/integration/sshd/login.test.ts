@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { freePort } from '../../fixtures/chaos/free-port.ts'
 import { hereWithKey } from '../../fixtures/sshd/here-with-key.ts'
 import { needsSshd } from '../../fixtures/sshd/run-ssh-pod.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
@@ -74,9 +75,19 @@ describe('sshd()', () => {
     const server = createServer((socket) => socket.end('through the tunnel')).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as { port: number } // a listening TCP server has one
-    const words = ['-o', 'ExitOnForwardFailure=yes', '-W', `127.0.0.1:${port}`, '-p', `${pod.port}`]
-    const { out } = await client.run('ssh', [...client.options, ...words, 'podrunner@127.0.0.1'])
-    expect(out).toBe('through the tunnel')
+    const near = await freePort()
+    client.open(
+      pod.port,
+      'podrunner',
+      '-N',
+      '-o',
+      'ExitOnForwardFailure=yes',
+      '-L',
+      `${near}:127.0.0.1:${port}`,
+    )
+    const said = () => once(connect(near, '127.0.0.1'), 'data').then(String)
+    const refused = (error: unknown) => String(error) // ssh does not listen yet
+    await expect.poll(() => said().catch(refused), { timeout: 5000 }).toBe('through the tunnel')
     server.close()
   })
 
