@@ -21,7 +21,7 @@ export interface PodmatePlace {
 export interface Podmate {
   /**
    * The answer, asked for again and again until `signal` aborts, while there is hope; `onTrouble` hears each new
-   * reason for waiting. Rejects with NoAnswer when there is none, or with the reason of `signal`.
+   * reason for that. Rejects with NoAnswer when there is none, or with the reason of `signal`.
    */
   ask(question: Question, signal: AbortSignal, onTrouble: (reason: string) => void): Promise<Answer>
   close(): void
@@ -57,7 +57,7 @@ export function podmate({ url, token }: PodmatePlace, env: NodeJS.ProcessEnv): P
         shouldRetry: ({ error }) => error instanceof NoAnswer && error.again !== 'never',
         async onFailedAttempt({ error }) {
           if (!(error instanceof NoAnswer) || error.again === 'never') return
-          if (error.message !== told) onTrouble(error.message)
+          if (error.message !== told) onTrouble(`${error.message} Trying again.`)
           told = error.message
           // Longer than that nobody on a clock can wait.
           if (typeof error.again === 'number') await pause(Math.min(error.again, longestPauseMs), signal)

@@ -21,7 +21,7 @@ export async function whenReady(
 async function firstAnswer(podmate: Podmate, say: (line: string) => void, left: AbortSignal): Promise<void> {
   const tell = (reason: string) => say(`info string ${reason}`)
   try {
-    await podmate.ask({ context: [], topk: 1 }, left, (reason) => tell(`${reason} Trying again.`))
+    await podmate.ask({ context: [], topk: 1 }, left, tell)
   } catch (error) {
     if (error instanceof NoAnswer) tell(error.message)
     else if (!left.aborted) throw error

@@ -6,7 +6,7 @@ import { NoAnswer } from './no-answer.ts'
 export function refusal(status: number, headers: IncomingHttpHeaders, body: unknown): NoAnswer {
   const detail = detailOf({ status, body })
   if (status === 401 || status === 403)
-    return new NoAnswer(`${detail} Set the option Token, or PODMATE_TOKEN.`, 'never')
+    return new NoAnswer(`${detail} Set the option Token, or the variable PODMATE_TOKEN.`, 'never')
   if (status >= 300 && status < 400)
     return new NoAnswer(
       `${detail} and leads to ${headers.location ?? 'nowhere'}: set the option URL`,

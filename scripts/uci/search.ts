@@ -76,16 +76,16 @@ async function bestMove(
   const startedMs = monotonicMs()
   const tell = (text: string) => say(`info string ${text}`)
   try {
-    const onTrouble = (reason: string) => tell(`${reason} Trying again.`)
-    const answer = await podmate.ask(question(position, go, settings), tooLate, onTrouble)
+    const answer = await podmate.ask(question(position, go, settings), tooLate, tell)
     const tookMs = monotonicMs() - startedMs
     onAnswer(answer, tookMs)
     const ranked = answer.legal_topk.filter(({ uci }) => go.searchmoves?.includes(uci) ?? true)
     for (const line of infoLines(answer, ranked, settings, tookMs)) say(line)
+    if (ranked.length === 0 && answer.legal_topk.length > 0) tell('none of the searchmoves is legal here')
     return chooseMove(ranked, settings, random)
   } catch (error) {
     if (!(error instanceof NoAnswer) && !tooLate.aborted) throw error
-    tell(error instanceof NoAnswer ? `No move: ${error.message}` : 'No move: podmate did not answer in time')
+    tell(error instanceof NoAnswer ? `No move: ${error.message}` : 'No move: podmate did not answer in time.')
     return undefined
   }
 }

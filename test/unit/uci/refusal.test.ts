@@ -8,9 +8,9 @@ const because = { detail: 'Because.' }
 describe('refusal()', () => {
   test.each([
     [400, {}, 'never', 'Because.'],
-    [401, {}, 'never', 'Because. Set the option Token, or PODMATE_TOKEN.'],
+    [401, {}, 'never', 'Because. Set the option Token, or the variable PODMATE_TOKEN.'],
     [404, {}, 'never', 'Because.'],
-    [301, { location: 'https://pod/' }, 'never', 'Because. and leads to https://pod/: set the option URL'],
+    [301, { location: 'https://pod/' }, 'never', 'Because. and leads to https://pod/: set the option URL.'],
     [429, { 'retry-after': '2' }, 2000, 'Because.'],
     [502, {}, 'soon', 'Because.'],
     [503, { 'retry-after': '1' }, 1000, 'Because.'],
