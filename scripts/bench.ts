@@ -1,16 +1,12 @@
-import { type Comparison, table } from './bench/comparison.ts'
-import { benchLineSplitter } from './bench/line-splitter.ts'
-import { benchModelLoad } from './bench/model-load.ts'
-import { benchReplay } from './bench/replay.ts'
-import { benchRequests } from './bench/requests.ts'
+import { comparisonsCommand } from './bench/comparisons.ts'
+import { inferenceCommand } from './bench/inference.ts'
 
-// Ratios, each from one run on one machine: nothing here passes or fails.
-const load = await benchModelLoad()
-const comparisons: readonly Comparison[] = [
-  await benchReplay(),
-  ...(await benchLineSplitter()),
-  ...(load ? [load] : []),
-  ...(await benchRequests()),
-]
-console.log(table(comparisons))
-if (!load) console.log('load of a .pt: not compared, for there is no Python with torch (npm test makes one)')
+const commands: Readonly<Record<string, (words: readonly string[]) => Promise<number>>> = {
+  '': comparisonsCommand,
+  inference: inferenceCommand,
+}
+
+const [name = '', ...words] = process.argv.slice(2)
+const command = commands[name]
+if (command === undefined) console.error(`usage: npm run bench, or npm run bench -- inference [--help]`)
+process.exitCode = command ? await command(words) : 64

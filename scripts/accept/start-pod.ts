@@ -14,8 +14,8 @@ export interface RunningPod {
   end(): Promise<void>
 }
 
-/** Starts the program as `npm start` does, with a folder and a port of its own. */
-export async function startPod(): Promise<RunningPod> {
+/** Starts the program as `npm start` does, with a folder and a port of its own; `variables` come on top. */
+export async function startPod(variables: NodeJS.ProcessEnv = {}): Promise<RunningPod> {
   const folder = mkdtempSync(join(tmpdir(), 'podmate-accept-'))
   const port = await freePort()
   const env = {
@@ -26,6 +26,7 @@ export async function startPod(): Promise<RunningPod> {
     POD_LOG_DIR: join(folder, 'log'),
     INFERENCE_API_PORT: String(port),
     NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/podmate'),
+    ...variables,
   }
   const startedMs = performance.now()
   const child = spawn(process.execPath, ['entrypoint.ts'], { cwd: root, env, stdio: 'ignore' })

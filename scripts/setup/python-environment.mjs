@@ -4,9 +4,13 @@ import { join } from 'node:path'
 import { stamp } from './stamp.mjs'
 import { run } from './step.mjs'
 
-const requirementFiles = ['services/trainer/python/requirements.txt', 'test/python/requirements.txt']
+const requirementFiles = [
+  'services/trainer/python/requirements.txt',
+  'test/python/requirements.txt',
+  'scripts/bench/peer/requirements.txt',
+]
 
-/** The virtual environment in .venv with what the trainer and its tests need. PODMATE_PYTHON names another one to use. */
+/** The virtual environment in .venv with what the trainer, the tests and the bench need. PODMATE_PYTHON names another one to use. */
 export function pythonEnvironment(root) {
   const folder = join(root, '.venv')
   const files = requirementFiles.map((name) => join(root, name)).filter(existsSync)

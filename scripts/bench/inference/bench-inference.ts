@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { processUsage } from '../../accept/process-usage.ts'
+import { pythonWithTorch } from '../../accept/pt-parity.ts'
+import { root } from '../../accept/root.ts'
+import { type Agreement, agreement } from './agreement.ts'
+import { type ThreadTrial, tryThreads } from './choose-threads.ts'
+import type { BenchOptions } from './options.ts'
+import { runRounds, type Sample } from './rounds.ts'
+import { scriptSource } from './script-source.ts'
+import { type PeerOptions, type Server, startOurs, startPeer } from './server.ts'
+import { type TorchLoop, torchLoop } from './torch-loop.ts'
+
+const seed = 2026
+const compared = 50
+
+/** Everything that the bench found out. */
+export interface BenchReport {
+  readonly trials: readonly ThreadTrial[]
+  readonly loop: TorchLoop
+  readonly agreement: Agreement
+  readonly samples: readonly Sample[]
+  /** CPU of a pod that nobody asks, in percent of a core. */
+  readonly idlePercent: number
+}
+
+/** Runs the whole comparison; `say` hears of its progress. */
+export async function benchInference(
+  options: BenchOptions,
+  say: (line: string) => void,
+): Promise<BenchReport> {
+  const python = pythonWithTorch(process.env)
+  if (python === undefined)
+    throw new Error('there is no Python with torch (npm run bench makes one in .venv)')
+  const folder = await mkdtemp(join(tmpdir(), 'podmate-bench-'))
+  try {
+    const checkpoint = join(folder, 'model.pt')
+    await promisify(execFile)(python, [join(root, 'scripts/bench/peer/make_checkpoint.py'), checkpoint])
+    return await compare({ python, checkpoint }, options, say)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+async function compare(
+  what: Omit<PeerOptions, 'threads'>,
+  options: BenchOptions,
+  say: (line: string) => void,
+): Promise<BenchReport> {
+  const source = scriptSource(seed)
+  const shortly = Math.min(options.seconds, 2)
+  const trials = await tryThreads(what, source, shortly)
+  for (const { threads, perSecond } of trials)
+    say(`peer with ${threads} threads: ${perSecond.map(Math.round)}/s`)
+  const peer = { ...what, threads: trials[0]?.threads ?? 1 }
+  const loop = await torchLoop(peer, source.take('independent', 400, 1), shortly)
+  const servers: Server[] = []
+  try {
+    servers.push(await startOurs(what.checkpoint))
+    servers.push(await startPeer(peer))
+    const agreed = await agreement(servers, source.take('independent', compared, 1))
+    const samples = await runRounds(servers, source, options, (sample) => say(sampleLine(sample)))
+    await servers.pop()?.end()
+    const idlePercent = await idleCpu(servers[0]?.pid ?? 0, options.idleSeconds)
+    return { trials, loop, agreement: agreed, samples, idlePercent }
+  } finally {
+    for (const server of servers) await server.end()
+  }
+}
+
+async function idleCpu(pid: number, seconds: number): Promise<number> {
+  await pause(1000) // what the last requests left to do
+  const before = processUsage(pid)
+  await pause(seconds * 1000)
+  return ((processUsage(pid).cpuSeconds - before.cpuSeconds) / seconds) * 100
+}
+
+function sampleLine({ server, kind, clients, perSecond, p50Ms }: Sample): string {
+  return `${kind} ${clients} ${server}: ${perSecond.toFixed(0)}/s, p50 ${p50Ms.toFixed(1)} ms`
+}
