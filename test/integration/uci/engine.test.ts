@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { figures } from '../../fixtures/boot/figures.ts'
 import { type RunningInference, runInference } from '../../fixtures/inference/run-inference.ts'
+import { limitMs } from '../../fixtures/pod/limit.ts'
 import { type EngineProcess, startEngine } from '../../fixtures/uci/engine-process.ts'
 
 let one: RunningInference
@@ -33,6 +35,20 @@ describe('the UCI engine', () => {
     expect(lines.slice(2, -1).every((line) => line.startsWith('option name '))).toBe(true)
     engine.send('register later', 'quit')
     expect(await engine.ending()).toEqual({ code: 0, err: '' })
+  })
+
+  test('is there before a GUI loses patience', async () => {
+    const times: number[] = []
+    for (let start = 0; start < 5; start += 1) {
+      const startedMs = performance.now()
+      const engine = startEngine()
+      engine.send('uci')
+      await engine.until('uciok')
+      times.push(performance.now() - startedMs)
+    }
+    const middle = times.sort((left, right) => left - right)[2] ?? Number.NaN
+    expect(middle).toBeLessThan(limitMs(300))
+    figures('UCI start', { 'uciok, ms': Math.round(middle) })
   })
 
   test('plays the best legal move of the model, and says which model it is once', async () => {
