@@ -29,7 +29,7 @@ export function answer(
     legal_topk: legal.slice(0, topk),
     game_over: position.gameOver(),
     ...estimates(output),
-    device: model.device,
+    device: output.device ?? model.device,
     model_path: model.path,
     generation,
   }

@@ -1,8 +1,10 @@
 import type { Ending } from '../../supervisor/events.ts'
 import type { ServiceContext } from '../../supervisor/service.ts'
-import { type HostProcess, type HostProcessOptions, startHostProcess } from './host-process.ts'
-import type { LoadedModel, LoadOrder, LoadProgress } from './model-host/protocol.ts'
-import { type HostPatience, ModelHost } from './model-host.ts'
+import { HostCrew } from './host-crew.ts'
+import { HostPool } from './host-pool.ts'
+import type { InferenceObserver } from './inference-observer.ts'
+import type { LoadOrder, Seen, WatchOrder } from './model-host/protocol.ts'
+import { type OpenHost, type OpenHostOptions, openHost } from './open-host.ts'
 import { type QueueLimits, RequestQueue } from './request-queue.ts'
 import { type ServedModel, servedModel } from './served-model.ts'
 
@@ -12,6 +14,8 @@ export interface Generation {
   readonly hostPids: readonly number[]
   /** Settles when it cannot answer any more: its last host ended or was given up on. */
   readonly ended: Promise<Ending>
+  /** One of its hosts watches the artifact folders; a later call replaces the order. */
+  watch(order: WatchOrder, onSeen: (seen: Seen) => void): void
   /** Settles when nothing is asked any more. */
   drained(): Promise<void>
   /** Lets its hosts end, then kills them. Rejects with ProcessesLeft when not even that ends them. */
@@ -19,19 +23,18 @@ export interface Generation {
 }
 
 /** How the hosts of a generation are started and asked. */
-export interface GenerationOptions {
-  readonly host: HostProcessOptions
-  readonly patience: HostPatience
+export interface GenerationOptions extends OpenHostOptions {
   readonly queue: QueueLimits
-  /** Loading is given up when it aborts. */
-  readonly stop: AbortSignal
-  /** Told what the host does while it loads: the last word is what it died of, if it dies. */
-  onProgress(progress: LoadProgress): void
+  readonly observer?: InferenceObserver
+  /** What to run on, instead of what the first host found: a pool without GPUs is tried out with several times `cpu`. */
+  readonly devices?: readonly string[]
 }
 
+const nobody: InferenceObserver = { onBatch: () => {} }
+
 /**
- * Forks a host that loads, checks and warms up the model of `order`. Rejects with LoadRefused, with ProgramEnded when the
- * host ends or is silent for too long, and with the reason of `stop`; no process is left then.
+ * Opens a host with the model of `order`; rejects as `openHost` does. Where the order allows several devices, there will
+ * be a host on each: the others join when they have loaded the same file.
  */
 export async function openGeneration(
   ctx: ServiceContext,
@@ -40,46 +43,33 @@ export async function openGeneration(
   number: number,
 ): Promise<Generation> {
   const startedAt = performance.now()
-  const child = await startHostProcess(options.host, ctx)
-  const host = new ModelHost(child, options.patience)
-  try {
-    const model = await unlessStopped(options.stop, host.load(order, options.onProgress))
-    const loadSeconds = (performance.now() - startedAt) / 1000
-    return generation({ model, generation: number, loadSeconds }, { child, host, options })
-  } catch (error) {
-    await child.end(ctx.kill)
-    throw error
-  }
-}
-
-interface Parts {
-  readonly child: HostProcess
-  readonly host: ModelHost
-  readonly options: GenerationOptions
-}
-
-function generation(
-  facts: { readonly model: LoadedModel; readonly generation: number; readonly loadSeconds: number },
-  { child, host, options }: Parts,
-): Generation {
+  const first = await openHost(ctx, options, order)
+  const loadSeconds = (performance.now() - startedAt) / 1000
+  const { observer = nobody } = options
   const queue = new RequestQueue(options.queue)
+  const pool = new HostPool(queue, observer)
+  const crew = new HostCrew(ctx, { open: options, pool, observer })
+  manDevices(crew, first, order, options.devices ?? first.model.devices ?? [])
   return {
-    served: servedModel(facts, { host, queue }),
-    hostPids: [child.pid],
-    ended: host.ended,
+    served: servedModel({ model: first.model, generation: number, loadSeconds }, queue),
+    get hostPids() {
+      return crew.pids
+    },
+    ended: pool.ended,
+    watch: (watchOrder, onSeen) => crew.watch(watchOrder, onSeen),
     drained: () => queue.drained(),
-    end: (kill) => child.end(kill),
+    end: (kill) => crew.end(kill),
   }
 }
 
-async function unlessStopped<Value>(stop: AbortSignal, work: Promise<Value>): Promise<Value> {
-  stop.throwIfAborted()
-  const stopped = Promise.withResolvers<never>()
-  const give = () => stopped.reject(stop.reason)
-  stop.addEventListener('abort', give, { once: true })
-  try {
-    return await Promise.race([work, stopped.promise])
-  } finally {
-    stop.removeEventListener('abort', give)
-  }
+function manDevices(crew: HostCrew, first: OpenHost, order: LoadOrder, devices: readonly string[]): void {
+  // The end of an only host ends the generation: a newer model may be there by now, and the service finds out.
+  if (devices.length < 2) crew.join(first)
+  else for (const [index, device] of devices.entries()) manDevice(crew, first, { ...order, device }, index)
+}
+
+function manDevice(crew: HostCrew, first: OpenHost, order: LoadOrder, index: number): void {
+  const { path, source, version } = first.model
+  const same = { ...order, modelPath: path, wanted: { source, within: [] }, skip: [] }
+  crew.man(same, version?.version, index === 0 ? first : undefined)
 }

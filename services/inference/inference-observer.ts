@@ -8,7 +8,9 @@ export interface BatchFacts {
   readonly computeMs: number
 }
 
-/** Hears of every batch; metrics are made from it. */
+/** Hears of what hosts do; metrics are made from it. */
 export interface InferenceObserver {
   onBatch(facts: BatchFacts): void
+  /** A host of several ended and another one takes its place; the end of an only host is the end of the service's run. */
+  onHostReplaced?(): void
 }

@@ -1,7 +1,19 @@
 import { ProgramEnded } from '../../supervisor/ending.ts'
 import type { Ending } from '../../supervisor/events.ts'
 import type { HostProcess } from './host-process.ts'
-import type { FromHost, LoadedModel, LoadOrder, LoadProgress, Rejection, Row } from './model-host/protocol.ts'
+import { unpackOutputs } from './model-host/pack-outputs.ts'
+import { packRows } from './model-host/pack-rows.ts'
+import type {
+  FromHost,
+  LoadedModel,
+  LoadOrder,
+  LoadProgress,
+  Output,
+  Rejection,
+  Row,
+  Seen,
+  WatchOrder,
+} from './model-host/protocol.ts'
 
 /** How long the host may be silent: from one step of loading to the next, and from a question to its answer. */
 export interface HostPatience {
@@ -20,10 +32,13 @@ export class LoadRefused extends Error {
   }
 }
 
-/** What a host says of the rows of one question. */
-export type Answers = Pick<Extract<FromHost, { type: 'outputs' }>, 'outputs' | 'runMs'>
+/** What a host says of a batch: one output for each row, in their order, and what computing them took. */
+export interface Answers {
+  readonly outputs: readonly Output[]
+  readonly runMs: number
+}
 
-interface Question extends PromiseWithResolvers<Answers> {
+interface Batch extends PromiseWithResolvers<Answers> {
   readonly timer: NodeJS.Timeout
 }
 
@@ -31,7 +46,7 @@ interface Question extends PromiseWithResolvers<Answers> {
 export class ModelHost {
   readonly #process: HostProcess
   readonly #patience: HostPatience
-  readonly #questions = new Map<number, Question>()
+  readonly #batches = new Map<number, Batch>()
   readonly #loaded = Promise.withResolvers<LoadedModel>()
   readonly #ended = Promise.withResolvers<Ending>()
   #ending: Ending | undefined
@@ -39,6 +54,8 @@ export class ModelHost {
   #silence: NodeJS.Timeout | undefined
   #onProgress: (progress: LoadProgress) => void = () => {}
   #progress: LoadProgress | undefined
+  #device: string | undefined
+  #onSeen: (seen: Seen) => void = () => {}
 
   constructor(process: HostProcess, patience: HostPatience) {
     this.#process = process
@@ -46,6 +63,16 @@ export class ModelHost {
     this.#loaded.promise.catch(() => {}) // whoever asked for the model hears of it
     process.onMessage((message) => this.#receive(message as FromHost)) // the host sends nothing else
     void process.ended.then((ending) => this.#close(ending))
+  }
+
+  /** False once it has ended or was given up on. */
+  get alive(): boolean {
+    return this.#ending === undefined
+  }
+
+  /** What its model runs on, once it is loaded. */
+  get device(): string | undefined {
+    return this.#device
   }
 
   /** Settles when the host has ended, or was given up on because it was silent for too long. */
@@ -66,23 +93,34 @@ export class ModelHost {
     return this.#loaded.promise
   }
 
-  /** One output for each row, in their order; rejects when the host cannot answer or has ended. */
+  /** Asks rows together; rejects when the host cannot answer or has ended. */
   run(rows: readonly Row[]): Promise<Answers> {
     if (this.#ending) return Promise.reject(new ProgramEnded(this.#ending))
     const { answerMs } = this.#patience
     this.#lastId += 1
     const timer = setTimeout(() => this.#giveUp(`gave no answer for ${answerMs / 1000} s`), answerMs)
-    const question = { ...Promise.withResolvers<Answers>(), timer }
-    this.#questions.set(this.#lastId, question)
-    this.#process.send({ type: 'run', id: this.#lastId, rows })
-    return question.promise
+    const batch = { ...Promise.withResolvers<Answers>(), timer }
+    this.#batches.set(this.#lastId, batch)
+    this.#process.send({ type: 'run', id: this.#lastId, rows: packRows(rows) })
+    return batch.promise
+  }
+
+  /** Has it watch the artifact folders beside its work; a later call replaces the order. */
+  watch(order: WatchOrder, onSeen: (seen: Seen) => void): void {
+    this.#onSeen = onSeen
+    this.#process.send({ type: 'watch', order })
   }
 
   #receive(message: FromHost): void {
-    if (message.type === 'outputs') this.#take(message.id)?.resolve(message)
+    if (message.type === 'outputs') this.#answer(message)
     else if (message.type === 'failed') this.#take(message.id)?.reject(new Error(message.reason))
     else if (message.type === 'progress') this.#noteProgress(message.progress)
+    else if (message.type === 'seen') this.#onSeen(message.seen)
     else this.#finishLoading(message)
+  }
+
+  #answer({ id, outputs, runMs }: Extract<FromHost, { type: 'outputs' }>): void {
+    this.#take(id)?.resolve({ outputs: unpackOutputs(outputs), runMs })
   }
 
   #noteProgress(progress: LoadProgress): void {
@@ -93,6 +131,7 @@ export class ModelHost {
 
   #finishLoading(message: Extract<FromHost, { type: 'loaded' | 'refused' }>): void {
     clearTimeout(this.#silence)
+    if (message.type === 'loaded') this.#device = message.model.device
     if (message.type === 'loaded') this.#loaded.resolve(message.model)
     else this.#loaded.reject(new LoadRefused(message.reason, message.rejected))
   }
@@ -103,11 +142,11 @@ export class ModelHost {
     this.#silence = setTimeout(() => this.#giveUp(`was silent for ${loadMs / 1000} s while loading`), loadMs)
   }
 
-  #take(id: number): Question | undefined {
-    const question = this.#questions.get(id)
-    this.#questions.delete(id)
-    clearTimeout(question?.timer)
-    return question
+  #take(id: number): Batch | undefined {
+    const batch = this.#batches.get(id)
+    this.#batches.delete(id)
+    clearTimeout(batch?.timer)
+    return batch
   }
 
   // A process that hangs in the kernel may never be seen to end, so it is over for us at once.
@@ -121,6 +160,6 @@ export class ModelHost {
     this.#ending ??= ending
     this.#ended.resolve(ending)
     this.#loaded.reject(new ProgramEnded(ending))
-    for (const id of [...this.#questions.keys()]) this.#take(id)?.reject(new ProgramEnded(ending))
+    for (const id of [...this.#batches.keys()]) this.#take(id)?.reject(new ProgramEnded(ending))
   }
 }

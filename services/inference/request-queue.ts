@@ -1,4 +1,6 @@
-import pLimit from 'p-limit'
+import { batchOf } from './batch-of.ts'
+import type { Output, Row } from './model-host/protocol.ts'
+import { Question } from './question.ts'
 
 export interface QueueLimits {
   /** Questions that may wait. */
@@ -7,54 +9,70 @@ export interface QueueLimits {
   readonly timeoutMs: number
 }
 
-/** Asks one thing at a time, in order; what waits too long, or for nobody any more, is never asked. */
+/** Questions that wait for a host, oldest first; what is late or for nobody any more leaves at once. */
 export class RequestQueue {
   readonly #limits: QueueLimits
-  readonly #one = pLimit(1)
+  readonly #waiting = new Set<Question>()
   readonly #open = new Set<Promise<unknown>>()
+  #closed: { readonly error: unknown } | undefined
+  #onWaiting: () => void = () => {}
 
   constructor(limits: QueueLimits) {
     this.#limits = limits
   }
 
-  /** Runs `work` when its turn comes; rejects when too many wait, it takes too long, the client left, or `work` rejects. */
-  async ask<Value>(work: () => Promise<Value>, left: AbortSignal): Promise<Value> {
+  /** Questions that wait for a host now. */
+  get waiting(): number {
+    return this.#waiting.size
+  }
+
+  /** Told whenever something waits that did not before. */
+  onWaiting(listener: () => void): void {
+    this.#onWaiting = listener
+  }
+
+  /** Settles with the answer; rejects when too many wait, it takes too long, the client left, or it cannot be had. */
+  async ask(row: Row, left: AbortSignal): Promise<Output> {
     const { waiting, timeoutMs } = this.#limits
-    if (this.#one.pendingCount >= waiting) throw new Error(`${waiting} requests are waiting already`)
-    const dropped = new AbortController()
-    const timer = setTimeout(
-      () => dropped.abort(new Error(`no answer within ${timeoutMs / 1000} s`)),
-      timeoutMs,
-    )
-    const leave = () => dropped.abort(new Error('the client left'))
-    left.addEventListener('abort', leave, { once: true })
+    if (this.#closed) throw this.#closed.error
+    if (this.#waiting.size >= waiting) throw new Error(`${waiting} requests are waiting already`)
+    const question = new Question(row, { timeoutMs, left })
+    this.#waiting.add(question)
+    this.#open.add(question.answer)
+    this.#onWaiting()
     try {
-      return await Promise.race([this.#inTurn(work, dropped.signal), rejection(dropped.signal)])
+      return await question.answer
     } finally {
-      clearTimeout(timer)
-      left.removeEventListener('abort', leave)
+      this.#waiting.delete(question)
+      this.#open.delete(question.answer)
     }
   }
 
-  #inTurn<Value>(work: () => Promise<Value>, dropped: AbortSignal): Promise<Value> {
-    const turn = this.#one(() => {
-      dropped.throwIfAborted()
-      return work()
-    })
-    this.#open.add(turn)
-    const over = () => this.#open.delete(turn)
-    turn.then(over, over)
-    return turn
+  /** Takes what is to be asked next; nothing when nothing waits. */
+  take(): readonly Question[] {
+    const batch = batchOf(this.#waiting)
+    for (const question of batch) this.#waiting.delete(question)
+    return batch
   }
 
-  /** Settles when nothing waits or runs any more. */
+  /** Lets questions that were taken wait again, before all others. */
+  putBack(questions: readonly Question[]): void {
+    const later = [...this.#waiting]
+    this.#waiting.clear()
+    for (const question of [...questions, ...later]) {
+      if (!question.settled) this.#waiting.add(question)
+    }
+    this.#onWaiting()
+  }
+
+  /** Rejects what waits and whatever is asked from now on. */
+  close(error: unknown): void {
+    this.#closed = { error }
+    for (const question of this.#waiting) question.reject(error)
+  }
+
+  /** Settles when nothing is open any more. */
   async drained(): Promise<void> {
     while (this.#open.size > 0) await Promise.allSettled(this.#open)
   }
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }

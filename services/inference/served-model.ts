@@ -1,7 +1,6 @@
 import { ProgramEnded } from '../../supervisor/ending.ts'
 import { type Family, familyOf } from './family.ts'
 import type { LoadedModel, Output, Row } from './model-host/protocol.ts'
-import type { Answers, ModelHost } from './model-host.ts'
 import { unavailable } from './request-problem.ts'
 import type { RequestQueue } from './request-queue.ts'
 
@@ -13,6 +12,8 @@ export interface ServedModel {
   readonly generation: number
   /** From the start of its host to its first answer. */
   readonly loadSeconds: number
+  /** Questions that wait for a host now. */
+  waiting(): number
   /** What the model says of a row; rejects with a 503 problem when it cannot be had. */
   ask(row: Row, left: AbortSignal): Promise<Output>
 }
@@ -25,26 +26,22 @@ export type Serving =
 /** A loaded model behind its queue. */
 export function servedModel(
   { model, generation, loadSeconds }: Pick<ServedModel, 'model' | 'generation' | 'loadSeconds'>,
-  { host, queue }: { readonly host: ModelHost; readonly queue: RequestQueue },
+  queue: Pick<RequestQueue, 'ask' | 'waiting'>,
 ): ServedModel {
   return {
     model,
     family: familyOf(model),
     generation,
     loadSeconds,
+    waiting: () => queue.waiting,
     async ask(row, left) {
       try {
-        return await queue.ask(async () => only(await host.run([row])), left)
+        return await queue.ask(row, left)
       } catch (error) {
         throw unavailable(sentenceOf(error))
       }
     },
   }
-}
-
-function only({ outputs: [output] }: Answers): Output {
-  if (output === undefined) throw new Error('the host sent no output')
-  return output
 }
 
 function sentenceOf(error: unknown): string {

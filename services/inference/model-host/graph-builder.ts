@@ -37,11 +37,11 @@ export class GraphBuilder {
     return name
   }
 
-  /** The constant [index], as operators take axes since opset 13. */
-  axis(index: number): string {
-    const name = `axis_${index}`
-    const rawData = new Uint8Array(BigInt64Array.of(BigInt(index)).buffer)
-    this.#tensors.set(name, { name, dims: [1], dataType: onnxTypes.int64, rawData })
+  /** A constant list of axes, as operators take them since opset 13. */
+  axes(...axes: readonly number[]): string {
+    const name = `axes_${axes.join('_')}`
+    const rawData = new Uint8Array(BigInt64Array.from(axes, BigInt).buffer)
+    this.#tensors.set(name, { name, dims: [axes.length], dataType: onnxTypes.int64, rawData })
     return name
   }
 

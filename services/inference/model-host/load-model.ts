@@ -22,13 +22,14 @@ export interface ReadyModel {
 interface LoadSettings {
   readonly device: Device
   readonly threads: number
+  readonly stateBytes?: number
   readonly onStage: (stage: LoadStage, bytesRead?: number) => void
 }
 
 /** Loads one file; rejects with a sentence that says what is wrong with it. */
 export async function loadModel(
   { path, bytes }: ModelCandidate,
-  { device, threads, onStage }: LoadSettings,
+  { device, threads, stateBytes = 0, onStage }: LoadSettings,
 ): Promise<ReadyModel> {
   if (bytes === 0) throw new ModelRefused('it is empty')
   if (bytes > mostBytes) throw new ModelRefused(`it has ${bytes} bytes; at most ${mostBytes} can be served`)
@@ -36,7 +37,11 @@ export async function loadModel(
   const read = extname(path) === '.onnx' ? readOnnx : readPt
   const model = await read(path, counter(onStage))
   onStage('prepare')
-  const session = await openSession(model, device, { threads, onOpen: () => onStage('warm up') })
+  const session = await openSession(model, device, {
+    threads,
+    stateBytes,
+    onOpen: () => onStage('warm up'),
+  })
   const { onnx: _converted, ...file } = model // not kept: onnxruntime has its own copy
   return { path, file, session }
 }

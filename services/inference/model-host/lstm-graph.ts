@@ -1,11 +1,14 @@
 import { GraphBuilder, int, ints, value } from './graph-builder.ts'
+import { stateInputs, stateOutputs } from './lstm-state.ts'
 import type { LstmLayer, LstmWeights } from './lstm-weights.ts'
 import { type OnnxModel, onnxTypes } from './onnx-proto.ts'
 import type { Tensor } from './tensor.ts'
 
 /**
- * The ONNX graph of a NextMoveLSTM: tokens int64 [batch, seq], lengths int64 [batch] and the ids of its features,
- * int64 [batch] each, to logits float32 [batch, vocabulary], every row read at its own last step.
+ * The ONNX graph of a NextMoveLSTM. In: tokens int64 [batch, seq], lengths int64 [batch], the ids of its features, int64
+ * [batch] each, and the state that each row goes on from, initial_h and initial_c float32 [layers, batch, hidden], zeros
+ * at the start of a game. Out: logits float32 [batch, vocabulary] and the state of each row after its own last token,
+ * final_h and final_c. A row of length 0 is answered from its initial state.
  */
 export function lstmGraph(weights: LstmWeights): OnnxModel {
   const graph = new GraphBuilder()
@@ -17,14 +20,23 @@ export function lstmGraph(weights: LstmWeights): OnnxModel {
     graph.tensor('classifier_bias', weights.classifierBias),
   ]
   graph.node('Gemm', [joined, ...classifier], [int('transB', 1)], ['logits'])
-  const inputs = ['lengths', ...weights.features.map(({ input }) => input)]
+  const ids = ['lengths', ...weights.features.map(({ input }) => input)]
+  const state = [weights.layers.length, 'batch', hiddenOf(weights.layers)]
   return graph.model(
     [
       value('tokens', onnxTypes.int64, ['batch', 'seq']),
-      ...inputs.map((name) => value(name, onnxTypes.int64, ['batch'])),
+      ...ids.map((name) => value(name, onnxTypes.int64, ['batch'])),
+      ...stateInputs.map((name) => value(name, onnxTypes.float, state)),
     ],
-    [value('logits', onnxTypes.float, ['batch', weights.tokenEmbedding.shape[0] ?? 0])],
+    [
+      value('logits', onnxTypes.float, ['batch', weights.tokenEmbedding.shape[0] ?? 0]),
+      ...stateOutputs.map((name) => value(name, onnxTypes.float, state)),
+    ],
   )
+}
+
+function hiddenOf([first]: readonly LstmLayer[]): number {
+  return first?.hiddenWeights.shape[1] ?? 0
 }
 
 function addFeatures(graph: GraphBuilder, { features }: LstmWeights): string[] {
@@ -36,36 +48,67 @@ function addFeatures(graph: GraphBuilder, { features }: LstmWeights): string[] {
 /** Returns the name of the last layer's hidden state at each row's last step, [batch, hidden]. */
 function addLayers(graph: GraphBuilder, { tokenEmbedding, layers }: LstmWeights): string {
   const embedded = graph.node('Gather', [graph.tensor('token_embedding', tokenEmbedding), 'tokens'])
-  const lengths = graph.node('Cast', ['lengths'], [int('to', onnxTypes.int32)])
+  const rows = {
+    lengths: graph.node('Cast', ['lengths'], [int('to', onnxTypes.int32)]),
+    moved: addMoved(graph),
+  }
+  const initial = stateInputs.map((name) => split(graph, name, layers.length))
+  const final: string[][] = []
   let steps = graph.node('Transpose', [embedded], [ints('perm', [1, 0, 2])])
-  for (const [index, layer] of layers.slice(0, -1).entries()) {
-    const all = `lstm_${index}_all`
-    addLayer(graph, layer, { index, steps, lengths, outputs: [all] })
-    steps = graph.node('Squeeze', [all, graph.axis(1)])
+  for (const [index, layer] of layers.entries()) {
+    const state = initial.map((names) => names[index] ?? '')
+    if (index > 0) steps = graph.node('Squeeze', [allSteps(index - 1), graph.axes(1)])
+    final.push(addLayer(graph, layer, { index, steps, state, ...rows }))
   }
-  const index = layers.length - 1
-  for (const layer of layers.slice(-1)) {
-    addLayer(graph, layer, { index, steps, lengths, outputs: ['', 'lstm_final'] })
+  for (const [part, name] of stateOutputs.entries()) {
+    const layersOfPart = final.map((last) => last[part] ?? '')
+    graph.node('Concat', layersOfPart, [int('axis', 0)], [name])
   }
-  return graph.node('Squeeze', ['lstm_final', graph.axis(0)])
+  return graph.node('Squeeze', [final.at(-1)?.[0] ?? '', graph.axes(0)])
+}
+
+/** Bool [1, batch, 1]: whether a row has any steps. onnxruntime answers zeros as the last state of one that has none. */
+function addMoved(graph: GraphBuilder): string {
+  const moved = graph.node('Cast', ['lengths'], [int('to', onnxTypes.bool)])
+  return graph.node('Unsqueeze', [moved, graph.axes(0, 2)])
+}
+
+function split(graph: GraphBuilder, name: string, count: number): readonly string[] {
+  const parts = Array.from({ length: count }, (_none, index) => `${name}_${index}`)
+  graph.node('Split', [name], [int('axis', 0)], parts)
+  return parts
 }
 
 interface LayerPlace {
   readonly index: number
   readonly steps: string
   readonly lengths: string
-  /** Names of all steps [seq, 1, batch, hidden] and of the last ones [1, batch, hidden]. */
-  readonly outputs: readonly string[]
+  readonly moved: string
+  /** Names of the initial h and c, [1, batch, hidden] each. */
+  readonly state: readonly string[]
 }
 
-function addLayer(graph: GraphBuilder, layer: LstmLayer, { index, steps, lengths, outputs }: LayerPlace) {
+/** Returns the names of h and c after each row's last step, [1, batch, hidden] each. */
+function addLayer(
+  graph: GraphBuilder,
+  layer: LstmLayer,
+  { index, steps, lengths, moved, state }: LayerPlace,
+): string[] {
   const weights = [
     graph.tensor(`lstm_${index}_W`, withDirection(inOnnxOrder(layer.inputWeights))),
     graph.tensor(`lstm_${index}_R`, withDirection(inOnnxOrder(layer.hiddenWeights))),
     graph.tensor(`lstm_${index}_B`, withDirection(joinedBias(layer))),
   ]
   const hidden = layer.hiddenWeights.shape[1] ?? 0
-  graph.node('LSTM', [steps, ...weights, lengths], [int('hidden_size', hidden)], outputs)
+  const last = ['h', 'c'].map((part) => `lstm_${index}_${part}`)
+  const input = [steps, ...weights, lengths, ...state]
+  graph.node('LSTM', input, [int('hidden_size', hidden)], [allSteps(index), ...last])
+  return last.map((name, part) => graph.node('Where', [moved, name, state[part] ?? '']))
+}
+
+/** Name of a layer's output at every step, [seq, 1, batch, hidden]. */
+function allSteps(layer: number): string {
+  return `lstm_${layer}_all`
 }
 
 /** Where torch keeps ONNX's gates input, output, forget, cell: torch's order is input, forget, cell, output. */

@@ -1,6 +1,8 @@
 import { chooseDevice } from './choose-device.ts'
 import { type ChosenModel, chooseModel, NoModel } from './choose-model.ts'
-import type { FromHost, LoadedModel, LoadOrder, Row, ToHost } from './protocol.ts'
+import { packOutputs } from './pack-outputs.ts'
+import { type PackedRows, unpackRows } from './pack-rows.ts'
+import type { FromHost, LoadedModel, LoadOrder, ToHost } from './protocol.ts'
 import type { Session } from './session.ts'
 
 // The process that owns onnxruntime: its runs block the thread they are on, and it may crash or be killed.
@@ -35,11 +37,11 @@ function describe(
   return { path, source, ...file, device, deviceRequested: order.device, nodes, rejected, warnings }
 }
 
-async function run(id: number, rows: readonly Row[]): Promise<void> {
+async function run(id: number, rows: PackedRows): Promise<void> {
   try {
     if (session === undefined) throw new Error('no model is loaded')
     const startedAt = performance.now()
-    const outputs = await session.run(rows)
+    const outputs = packOutputs(await session.run(unpackRows(rows)))
     send({ type: 'outputs', id, outputs, runMs: performance.now() - startedAt })
   } catch (error) {
     send({ type: 'failed', id, reason: error instanceof Error ? error.message : String(error) })
@@ -48,5 +50,6 @@ async function run(id: number, rows: readonly Row[]): Promise<void> {
 
 process.on('message', (message) => {
   const order = message as ToHost // the channel's other end is host-process.ts, which sends nothing else
-  void (order.type === 'load' ? load(order.order) : run(order.id, order.rows))
+  if (order.type === 'load') void load(order.order)
+  else if (order.type === 'run') void run(order.id, order.rows)
 })

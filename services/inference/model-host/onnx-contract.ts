@@ -1,3 +1,4 @@
+import { stateInputs } from './lstm-state.ts'
 import { featureInputs } from './lstm-weights.ts'
 import { ModelRefused } from './model-refused.ts'
 
@@ -20,13 +21,20 @@ export function checkContract(
   checkValue(inputs, 'input', { name: 'tokens', type: 'int64', shape: [1, undefined] })
   checkValue(inputs, 'input', { name: 'lengths', type: 'int64', shape: [1] })
   for (const { name } of inputs) {
-    if (name === 'tokens') continue
+    if (name === 'tokens' || isState(name)) continue
     if (!rowInputs.includes(name)) {
-      throw new ModelRefused(`its graph has the input ${name}; known are tokens, ${rowInputs.join(', ')}`)
+      throw new ModelRefused(
+        `its graph has the input ${name}; known are tokens, ${[...rowInputs, ...stateInputs].join(', ')}`,
+      )
     }
     checkValue(inputs, 'input', { name, type: 'int64', shape: [1] })
   }
   checkValue(outputs, 'output', { name: 'logits', type: 'float32', shape: [1, vocabulary] })
+}
+
+/** What lstm-state.ts checks. */
+function isState(name: string): boolean {
+  return stateInputs.some((input) => input === name)
 }
 
 /** `undefined` in a shape: the length must be free. A free length fits every expected one. */

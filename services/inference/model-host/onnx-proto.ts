@@ -44,7 +44,7 @@ export interface OnnxModel {
   }
 }
 
-export const onnxTypes = { float: 1, int32: 6, int64: 7 } as const
+export const onnxTypes = { float: 1, int32: 6, int64: 7, bool: 9 } as const
 export const onnxAttributeTypes = { int: 2, ints: 7 } as const
 
 const one = (type: string, id: number) => ({ type, id })

@@ -1,7 +1,24 @@
+import type { PackedOutputs } from './pack-outputs.ts'
+import type { PackedRows } from './pack-rows.ts'
+
 /** A file or folder that was passed over while a model was looked for, and why. */
 export interface Rejection {
   readonly path: string
   readonly reason: string
+  /** Changes when the file is written again; absent where none could be looked at. */
+  readonly version?: string
+  /** Set when it is not about what the file holds: the same version may do later. */
+  readonly passing?: boolean
+  /** Set when it leads out of the folders that may be named. */
+  readonly outside?: boolean
+}
+
+/** One version of one file. */
+export interface FileVersion {
+  readonly path: string
+  readonly bytes: number
+  readonly mtimeMs: number
+  readonly version: string
 }
 
 /** What the model host is told once, right after it was forked. */
@@ -14,8 +31,18 @@ export interface LoadOrder {
   readonly device: string
   /** Threads inside one operator. */
   readonly threads: number
+  /** What recurrent states may be kept by each host; without it, none. */
+  readonly stateBytes?: number
   /** Files that a model host died or hung on: not opened again until they change. */
   readonly skip: readonly Suspect[]
+  /** Where `modelPath` comes from when it is not what the environment says. */
+  readonly wanted?: {
+    readonly source: ModelSource
+    /** It must lie here, links resolved; none: anywhere. */
+    readonly within: readonly string[]
+    /** Only if it is still as it was then. */
+    readonly version?: FileVersion
+  }
 }
 
 /** A file that a model host died or hung on. */
@@ -51,6 +78,8 @@ export interface Output {
   readonly value?: number
   /** Plies until the game ends. */
   readonly movesLeft?: number
+  /** What it was computed on; the pool of hosts says so. */
+  readonly device?: string
 }
 
 /** What differs between models beyond their weights. */
@@ -72,12 +101,21 @@ export interface LoadedModel {
   /** What a profiled run used: `cpu` or `cuda:N`. */
   readonly device: string
   readonly deviceRequested: string
+  /** All devices that may be used at the same time, the one in use first; none: that one alone. */
+  readonly devices?: readonly string[]
   /** Nodes of the graph by the execution provider that ran them. */
   readonly nodes: Readonly<Record<string, number>>
   readonly rejected: readonly Rejection[]
   /** What the user should know although a model was loaded. */
   readonly warnings: readonly string[]
+  /** What its file was when it was read. */
+  readonly version?: FileVersion
+  /** Set when a GPU was given up for a reason that passes: worth another try later. */
+  readonly gpuLater?: boolean
 }
+
+/** The exit code of a host whose GPU failed while it answered: what is on the GPU is given back with it. */
+export const gpuFailedExit = 86
 
 export const loadStages = ['find', 'read', 'prepare', 'warm up'] as const
 export type LoadStage = (typeof loadStages)[number]
@@ -91,9 +129,35 @@ export interface LoadProgress {
   readonly bytesTotal?: number
 }
 
+/** What the watch of the artifact folders goes by; a later order replaces it. */
+export interface WatchOrder {
+  readonly artifactDirs: readonly string[]
+  /** A named file that is served whenever it is written again; nothing else is looked for then. */
+  readonly file?: string
+  /** What is served; undefined when any file of the folders is better. */
+  readonly serving: Pick<FileVersion, 'path' | 'bytes' | 'mtimeMs'> | undefined
+  /** Versions that were tried; with `retryMs` they are worth another try after it. */
+  readonly skip: readonly { readonly path: string; readonly version: string; readonly retryMs?: number }[]
+  /** How often it looks without an event. */
+  readonly pollMs: number
+  /** How long a file has to be as it is. */
+  readonly settleMs: number
+}
+
+/** What a watch has found, when it has changed. */
+export interface Seen {
+  /** Newest first; at most 100. */
+  readonly candidates: readonly FileVersion[]
+  /** What could not be looked at, and what is not whole. */
+  readonly rejected: readonly Rejection[]
+  /** The newest whole and settled file that is newer than what is served, and was not tried. */
+  readonly newest: FileVersion | undefined
+}
+
 export type ToHost =
   | { readonly type: 'load'; readonly order: LoadOrder }
-  | { readonly type: 'run'; readonly id: number; readonly rows: readonly Row[] }
+  | { readonly type: 'watch'; readonly order: WatchOrder }
+  | { readonly type: 'run'; readonly id: number; readonly rows: PackedRows }
 
 export type FromHost =
   | { readonly type: 'progress'; readonly progress: LoadProgress }
@@ -104,7 +168,8 @@ export type FromHost =
   | {
       readonly type: 'outputs'
       readonly id: number
-      readonly outputs: readonly Output[]
+      readonly outputs: PackedOutputs
       readonly runMs: number
     }
   | { readonly type: 'failed'; readonly id: number; readonly reason: string }
+  | { readonly type: 'seen'; readonly seen: Seen }

@@ -19,11 +19,19 @@ export interface Session {
   release(): Promise<void>
 }
 
+export interface OpenSettings {
+  readonly threads: number
+  /** What recurrent states may be kept. */
+  readonly stateBytes?: number
+  /** Told when the graph was read, before it runs. */
+  readonly onOpen: () => void
+}
+
 /** Opens a session on a device, checks the graph's contract and runs it once under the profiler. */
 export async function openSession(
   model: ModelFile,
   device: Device,
-  { threads, onOpen }: { readonly threads: number; readonly onOpen: () => void },
+  { threads, stateBytes = 0, onOpen }: OpenSettings,
 ): Promise<Session> {
   await using profile = await profileFolder()
   const family = familyOf(model)
@@ -31,7 +39,7 @@ export async function openSession(
   try {
     onOpen()
     family.checkContract(session.inputMetadata, session.outputMetadata)
-    const run = family.runner(session)
+    const run = await family.runner(session, { stateBytes })
     await run([family.warmUp])
     session.endProfiling()
     const use = await profile.use()

@@ -25,7 +25,7 @@ function served(tokens: readonly string[]): ServedModel {
     warnings: [],
   }
   const ask = async () => ({ scores: new Float32Array(0) })
-  return { model, family: familyOf(model), generation: 1, loadSeconds: 0.1, ask }
+  return { model, family: familyOf(model), generation: 1, loadSeconds: 0.1, waiting: () => 0, ask }
 }
 
 const tokens = ['<PAD>', '<UNK>', 'e2e4', 'e7e5', 'd2d4']

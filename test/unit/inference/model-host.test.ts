@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { HostProcess } from '../../../services/inference/host-process.ts'
+import { packOutputs } from '../../../services/inference/model-host/pack-outputs.ts'
 import type {
   FromHost,
   LoadedModel,
@@ -35,6 +36,7 @@ const model: LoadedModel = {
 const row: Row = { kind: 'tokens', tokens: [1], winner: 0, phase: 1, side: 0 }
 const rows = [row]
 const outputsOf = (id: number) => ({ outputs: [{ scores: Float32Array.of(id) }], runMs: 1 })
+const packed = (id: number) => ({ outputs: packOutputs(outputsOf(id).outputs), runMs: 1 })
 const killed: Ending = { ok: false, exitCode: null, signal: 'SIGKILL', reason: 'signal SIGKILL' }
 
 /** The other end of the channel, played by the test. */
@@ -118,7 +120,7 @@ describe('ModelHost.run()', () => {
     const script = scripted()
     const host = hostOn(script)
     const questions = [host.run(rows), host.run(rows), host.run(rows)]
-    for (const id of [3, 1]) script.say({ type: 'outputs', id, ...outputsOf(id) })
+    for (const id of [3, 1]) script.say({ type: 'outputs', id, ...packed(id) })
     script.say({ type: 'failed', id: 2, reason: 'out of memory' })
     const [first, second, third] = await Promise.allSettled(questions)
     expect(first).toMatchObject({ value: outputsOf(1) })
@@ -147,6 +149,6 @@ describe('ModelHost.run()', () => {
   test('ignores an answer that nobody waits for', () => {
     const script = scripted()
     hostOn(script)
-    expect(() => script.say({ type: 'outputs', id: 99, outputs: [], runMs: 1 })).not.toThrow()
+    expect(() => script.say({ type: 'outputs', id: 99, ...packed(99) })).not.toThrow()
   })
 })

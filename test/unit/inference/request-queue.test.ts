@@ -1,90 +1,92 @@
 import { describe, expect, test } from 'vitest'
+import type { Row } from '../../../services/inference/model-host/protocol.ts'
 import { RequestQueue } from '../../../services/inference/request-queue.ts'
 
 const here = new AbortController().signal
-
-/** Work that lasts until it is let go. */
-function held() {
-  const gate = Promise.withResolvers<string>()
-  return { work: () => gate.promise, finish: () => gate.resolve('done') }
-}
+const row: Row = { kind: 'tokens', tokens: [1], winner: 0, phase: 1, side: 0 }
+const output = { scores: Float32Array.of(1) }
 
 describe('RequestQueue', () => {
-  test('asks one at a time, in order', async () => {
+  test('gives what waits, oldest first, once, and tells when something waits', async () => {
     const queue = new RequestQueue({ waiting: 10, timeoutMs: 5000 })
-    const order: string[] = []
-    const asked = ['a', 'b', 'c'].map((name) =>
-      queue.ask(async () => {
-        order.push(`${name} begins`)
-        await Promise.resolve()
-        order.push(`${name} ends`)
-        return name
-      }, here),
-    )
-    expect(await Promise.all(asked)).toEqual(['a', 'b', 'c'])
-    expect(order).toEqual(['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends'])
+    let told = 0
+    queue.onWaiting(() => {
+      told += 1
+    })
+    const rows = [1, 2, 3].map((token): Row => ({ ...row, tokens: [token] }))
+    const asked = rows.map((one) => queue.ask(one, here))
+    expect([told, queue.waiting]).toEqual([3, 3])
+    const taken = queue.take()
+    expect(taken.map((question) => question.row)).toEqual(rows)
+    expect([queue.take(), queue.waiting]).toEqual([[], 0])
+    for (const question of taken) question.resolve(output)
+    expect(await Promise.all(asked)).toEqual([output, output, output])
   })
 
   test('refuses what would wait behind its limit', async () => {
     const queue = new RequestQueue({ waiting: 1, timeoutMs: 5000 })
-    const { work, finish } = held()
-    const first = queue.ask(work, here)
-    await Promise.resolve() // the first has begun and waits no more
-    const second = queue.ask(async () => 'second', here)
-    await expect(queue.ask(async () => 'third', here)).rejects.toThrow('1 requests are waiting already')
-    finish()
-    expect(await Promise.all([first, second])).toEqual(['done', 'second'])
+    const first = queue.ask(row, here)
+    const [running] = queue.take() // it waits no more
+    const second = queue.ask(row, here)
+    await expect(queue.ask(row, here)).rejects.toThrow('1 requests are waiting already')
+    running?.resolve(output)
+    queue.take()[0]?.resolve(output)
+    expect(await Promise.all([first, second])).toEqual([output, output])
   })
 
-  test('answers late for what waits too long, and never asks it', async () => {
+  test('answers late for what waits or runs too long, and never gives it to a host', async () => {
     const queue = new RequestQueue({ waiting: 10, timeoutMs: 20 })
-    const { work, finish } = held()
-    let asked = false
-    const first = queue.ask(work, here)
-    const second = queue.ask(async () => {
-      asked = true
-    }, here)
+    const first = queue.ask(row, here)
+    queue.take()
+    const second = queue.ask(row, here)
     await expect(first).rejects.toThrow('no answer within 0.02 s')
     await expect(second).rejects.toThrow('no answer within 0.02 s')
-    finish()
-    await queue.drained()
-    expect(asked).toBe(false)
+    expect([queue.take(), queue.waiting]).toEqual([[], 0])
   })
 
-  test('never asks for a client that has left', async () => {
+  test('drops what a client left, before or after it was asked', async () => {
     const queue = new RequestQueue({ waiting: 10, timeoutMs: 5000 })
-    const { work, finish } = held()
     const client = new AbortController()
-    let asked = false
-    const first = queue.ask(work, here)
-    const second = queue.ask(async () => {
-      asked = true
-    }, client.signal)
+    const waiting = queue.ask(row, client.signal)
     client.abort()
-    await expect(second).rejects.toThrow('the client left')
-    finish()
-    await first
-    await queue.drained()
-    expect(asked).toBe(false)
+    await expect(waiting).rejects.toThrow('the client left')
+    await expect(queue.ask(row, client.signal)).rejects.toThrow('the client left')
+    expect(queue.take()).toEqual([])
   })
 
-  test('goes on after work that failed, and passes its error on', async () => {
+  test('gives what was put back before what came later, without what is settled', async () => {
     const queue = new RequestQueue({ waiting: 10, timeoutMs: 5000 })
-    await expect(queue.ask(() => Promise.reject(new Error('boom')), here)).rejects.toThrow('boom')
-    expect(await queue.ask(async () => 'fine', here)).toBe('fine')
+    const asked = [queue.ask(row, here), queue.ask(row, here)]
+    const taken = queue.take()
+    asked.push(queue.ask(row, here))
+    taken[0]?.resolve(output)
+    queue.putBack(taken)
+    const again = queue.take()
+    expect(again[0]).toBe(taken[1])
+    expect(again).toHaveLength(2)
+    for (const question of again) question.resolve(output)
+    await Promise.all(asked)
+  })
+
+  test('rejects what waits, and whatever is asked later, once it is closed', async () => {
+    const queue = new RequestQueue({ waiting: 10, timeoutMs: 5000 })
+    const asked = queue.ask(row, here)
+    queue.close(new Error('the host ended'))
+    await expect(asked).rejects.toThrow('the host ended')
+    await expect(queue.ask(row, here)).rejects.toThrow('the host ended')
   })
 
   test('is drained only when nothing runs or waits any more', async () => {
     const queue = new RequestQueue({ waiting: 10, timeoutMs: 5000 })
-    const { work, finish } = held()
     let drained = false
-    const asked = queue.ask(work, here)
+    const asked = queue.ask(row, here)
+    const [running] = queue.take()
     const over = queue.drained().then(() => {
       drained = true
     })
     await Promise.resolve()
     expect(drained).toBe(false)
-    finish()
+    running?.resolve(output)
     await Promise.all([asked, over])
     expect(drained).toBe(true)
   })
