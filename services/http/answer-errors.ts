@@ -49,17 +49,25 @@ export function answerErrors(app: FastifyInstance, routes: readonly RouteName[],
     problemBody(problemOf(error, request, log)),
   )
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply, log))
-  app.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request)
-    const methods = allowedMethods(routes, path)
-    if (methods.length === 0) return sendProblem(reply, problem(404, unknownPath(path, routes)))
-    const allow = methods.join(', ')
-    reply.header('allow', allow)
-    return sendProblem(
-      reply,
-      problem(405, `${path} does not answer to ${request.method}; it does to ${allow}`),
-    )
+  app.setNotFoundHandler((request, reply) => sendNotFound(request, reply, routes))
+  // Before the body is read: fastify refuses some methods without a content type even where nothing would read it.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) return sendNotFound(request, reply, routes)
+    return undefined
   })
+}
+
+function sendNotFound(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  routes: readonly RouteName[],
+): FastifyReply {
+  const path = pathOf(request)
+  const methods = allowedMethods(routes, path)
+  if (methods.length === 0) return sendProblem(reply, problem(404, unknownPath(path, routes)))
+  const allow = methods.join(', ')
+  reply.header('allow', allow)
+  return sendProblem(reply, problem(405, `${path} does not answer to ${request.method}; it does to ${allow}`))
 }
 
 /** The path of a request, without the query, which may hold a token. */

@@ -53,9 +53,5 @@ export const inferRequestSchema = {
     { required: ['fen'], properties: { pgn: false } },
     { required: ['pgn'], properties: { context: false, fen: false } },
   ],
-  examples: [
-    { context: ['e2e4', 'e7e5'], winner_side: 'W', topk: 2 },
-    { pgn: '1. e4 e5 2. Nf3 *' },
-    { fen: '4k3/8/8/8/8/8/4P3/4K3 w - - 0 1', context: ['e2e4'] },
-  ],
+  examples: [{ context: ['e2e4', 'e7e5'], winner_side: 'W', topk: 2 }, { pgn: '1. e4 e5 2. Nf3 *' }],
 } as const

@@ -74,7 +74,11 @@ function noSuchModel(name: string): RequestProblem {
   return new RequestProblem(404, 'No such model', detail)
 }
 
-const params = { type: 'object', required: ['model'], properties: { model: { type: 'string' } } }
+const params = {
+  type: 'object',
+  required: ['model'],
+  properties: { model: { type: 'string', examples: [modelName] } },
+}
 
 function schema(summary: string): object {
   const answer = { description: 'It is so', type: 'object', additionalProperties: true }
