@@ -44,7 +44,23 @@ test('infer --json prints the answer as it is', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ best_legal: expect.any(String), topk: expect.any(Array) })
 })
 
+test('infer --pgn asks about the game of a file', async () => {
+  const file = join(folder, 'game.pgn')
+  await writeFile(file, '[White "a"]\n\n1. e4 e5 2. Nf3 *\n')
+  const { code, stdout } = await infer('--pgn', file, '--url', one.url)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^\S+ \([a-h][78][a-h][1-8]\)\n\n# {2}MODEL/)
+})
+
+test('infer --fen counts moves from the position that it is given', async () => {
+  const usual = 'rnbqkbnr/pppppppp/8/8/8/8/PPPPPPPP/RNBQKBNR w KQkq - 0 1'
+  expect((await infer('--fen', usual, 'e2e4', '--url', one.url)).stdout).toMatch(/^1\.\.\. \S+ \(/)
+})
+
 test.each([
+  [['--fen', '8/8/8/8/8/4k3/4p3/4K3 b - - 0 70'], 1, 'fen'],
+  [['--pgn', '/no/such.pgn'], 2, '/no/such.pgn cannot be read: '],
+  [['--pgn', 'a.pgn', 'e2e4'], 2, '--pgn is a whole game: neither MOVEs nor --fen go with it'],
   [['e2e5'], 1, 'infer: Illegal move e2e5 at ply 1'],
   [['--topk', 'many'], 2, '--topk must be a whole number, not many'],
   [['--depth', '3'], 2, "Unknown option '--depth'"],

@@ -41,3 +41,8 @@ test('answerLines() says that the game is over, or that a draw can be claimed', 
     '5... Nf3 (g1f3); the game is over or drawn by claim: threefold repetition',
   )
 })
+
+test('answerLines() gives the chances of models that have them, and no number to a move of a PGN', () => {
+  const [headline] = answerLines({ ...answer, wdl: [0.5, 0.3, 0.2] }, undefined)
+  expect(headline).toBe('Nf3 (g1f3); to win 50.0 %, to draw 30.0 %, to lose 20.0 %')
+})
