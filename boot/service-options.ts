@@ -152,6 +152,7 @@ export function inferenceOptions(setup: Setup): InferenceOptions {
     device: values?.INFERENCE_API_DEVICE ?? 'auto',
     topkDefault: values?.INFERENCE_API_TOPK_DEFAULT ?? 10,
     threads: values?.INFERENCE_API_THREADS || threadCount(threadLimits()),
+    stateCacheMb: values?.INFERENCE_API_STATE_CACHE_MB ?? 64,
     host: { env: hostEnvironment(setup), user: accountOf(setup) },
     terminal: setup.log.terminal,
   }

@@ -89,6 +89,9 @@ const inference = z.object({
   INFERENCE_API_THREADS: whole(0, [0, 256], {
     does: "CPU threads of the model; 0 takes the container's CPU quota.",
   }),
+  INFERENCE_API_STATE_CACHE_MB: whole(64, [0, 65_536], {
+    does: 'Megabytes for the states of games that were asked before, in each model host: a game that grows is then answered from its last moves. 0 keeps none.',
+  }),
 })
 
 const logs = z.object({

@@ -2,22 +2,17 @@ import { ProgramEnded } from '../../supervisor/ending.ts'
 import type { ServiceContext } from '../../supervisor/service.ts'
 import { aborted, settledWithin } from '../../supervisor/time.ts'
 import { announceModel, reportRefusal } from './announce-model.ts'
-import { type Generation, openGeneration } from './generation.ts'
-import type { HostProcessOptions } from './host-process.ts'
+import { type Generation, type GenerationOptions, openGeneration } from './generation.ts'
 import { loadProgress, type ProgressTerminal } from './load-progress.ts'
 import type { LoadOrder, LoadProgress } from './model-host/protocol.ts'
-import { type HostPatience, LoadRefused } from './model-host.ts'
-import type { QueueLimits } from './request-queue.ts'
+import { LoadRefused } from './model-host.ts'
 import type { Serving } from './served-model.ts'
 import type { Suspects } from './suspects.ts'
 
 /** What one run of the service needs. */
-export interface RunOptions {
-  readonly host: HostProcessOptions
+export interface RunOptions extends Omit<GenerationOptions, 'stop' | 'onProgress'> {
   readonly order: Omit<LoadOrder, 'skip'>
   readonly suspects: Suspects
-  readonly patience: HostPatience
-  readonly queue: QueueLimits
   /** From `stop` to the last answer of what was asked before it. */
   readonly drainMs: number
   readonly terminal: ProgressTerminal
@@ -50,7 +45,7 @@ export async function runHost(ctx: ServiceContext, options: RunOptions): Promise
 }
 
 async function open(ctx: ServiceContext, options: RunOptions): Promise<Generation> {
-  const { host, patience, queue, order, suspects, terminal } = options
+  const { order, suspects, terminal, ...open } = options
   const bar = loadProgress(terminal)
   let last: LoadProgress | undefined
   const onProgress = (progress: LoadProgress) => {
@@ -58,7 +53,7 @@ async function open(ctx: ServiceContext, options: RunOptions): Promise<Generatio
     bar.show(progress)
   }
   try {
-    const settings = { host, patience, queue, stop: ctx.stop, onProgress }
+    const settings = { ...open, stop: ctx.stop, onProgress }
     return await openGeneration(ctx, settings, { ...order, skip: suspects.list() }, 1)
   } catch (error) {
     if (error instanceof ProgramEnded && !ctx.stop.aborted) suspects.hostDied(error.message, last)

@@ -27,6 +27,8 @@ export interface InferenceOptions {
   readonly topkDefault: number
   /** Threads inside one operator of the model. */
   readonly threads: number
+  /** INFERENCE_API_STATE_CACHE_MB: what a model host may keep of the states of games; 0 keeps none. */
+  readonly stateCacheMb?: number
   /** The model host's environment and account. */
   readonly host: HostProcessOptions
   readonly bundledModel?: string
@@ -34,6 +36,8 @@ export interface InferenceOptions {
   readonly patience?: HostPatience
   /** From `stop` to the last answer of what was asked before it. */
   readonly drainMs?: number
+  /** What to run on, instead of the devices that a model host finds. */
+  readonly devices?: readonly string[]
   /** Where a progress bar is drawn while a model loads, if it is a terminal. */
   readonly terminal?: ProgressTerminal
 }
@@ -49,6 +53,7 @@ export interface Inference {
 
 const defaults = {
   bundledModel: fileURLToPath(new URL('./demo/model.pt', import.meta.url)),
+  stateCacheMb: 64,
   queue: { waiting: 256, timeoutMs: 25_000 },
   patience: { loadMs: 60_000, answerMs: 20_000 },
   drainMs: 3000,
@@ -71,7 +76,7 @@ export function inference(options: InferenceOptions): Inference {
       stopTier: 'intake',
       run(ctx) {
         podStopping = ctx.podStopping
-        return runHost(ctx, { ...settings, order: orderOf(settings), suspects, onServing })
+        return runHost(ctx, { ...settings, order: orderOf(settings), suspects, observer: metrics, onServing })
       },
     },
     routes: inferenceRoutes({
@@ -88,8 +93,10 @@ export function inference(options: InferenceOptions): Inference {
   }
 }
 
-function orderOf(settings: InferenceOptions & { readonly bundledModel: string }): Omit<LoadOrder, 'skip'> {
-  const { modelPath, artifactDirs, bundledModel, device, threads } = settings
+type Settings = InferenceOptions & Pick<Required<InferenceOptions>, 'bundledModel' | 'stateCacheMb'>
+
+function orderOf(settings: Settings): Omit<LoadOrder, 'skip'> {
+  const { modelPath, artifactDirs, bundledModel, device, threads, stateCacheMb } = settings
   return {
     // The host runs in another folder.
     modelPath: modelPath === 'latest' ? modelPath : resolve(modelPath),
@@ -97,5 +104,6 @@ function orderOf(settings: InferenceOptions & { readonly bundledModel: string })
     bundledModel: resolve(bundledModel),
     device,
     threads,
+    stateBytes: stateCacheMb * 2 ** 20,
   }
 }

@@ -28,7 +28,7 @@ export async function chooseModel(
   onProgress: (progress: LoadProgress) => void,
 ): Promise<ChosenModel> {
   const attempt = (path: string, skip: readonly Suspect[] = []) =>
-    tryModel(path, { threads: order.threads, skip, device, onProgress })
+    tryModel(path, { threads: order.threads, stateBytes: order.stateBytes ?? 0, skip, device, onProgress })
   if (order.modelPath !== 'latest') {
     const result = await attempt(order.modelPath)
     if ('session' in result) return { ready: result, source: 'file', rejected: [] }
@@ -54,6 +54,7 @@ export async function chooseModel(
 
 interface Attempt {
   readonly threads: number
+  readonly stateBytes: number
   readonly skip: readonly Suspect[]
   readonly device: ChosenDevice['device']
   readonly onProgress: (progress: LoadProgress) => void
@@ -61,7 +62,7 @@ interface Attempt {
 
 async function tryModel(
   path: string,
-  { threads, skip, device, onProgress }: Attempt,
+  { threads, stateBytes, skip, device, onProgress }: Attempt,
 ): Promise<ReadyModel | Rejection> {
   try {
     const candidate = await candidateAt(path)
@@ -71,6 +72,7 @@ async function tryModel(
     return await loadModel(candidate, {
       device,
       threads,
+      stateBytes,
       onStage: (stage, bytesRead) =>
         onProgress({ stage, path, version, bytesRead, bytesTotal: candidate.bytes }),
     })

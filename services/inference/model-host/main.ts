@@ -1,5 +1,6 @@
 import { chooseDevice } from './choose-device.ts'
 import { type ChosenModel, chooseModel, NoModel } from './choose-model.ts'
+import { devicesTogether } from './every-gpu.ts'
 import { packOutputs } from './pack-outputs.ts'
 import { type PackedRows, unpackRows } from './pack-rows.ts'
 import type { FromHost, LoadedModel, LoadOrder, ToHost } from './protocol.ts'
@@ -34,7 +35,9 @@ function describe(
 ): LoadedModel {
   const { path, file, session: opened } = ready
   const { device, nodes } = opened
-  return { path, source, ...file, device, deviceRequested: order.device, nodes, rejected, warnings }
+  const devices = devicesTogether(order.device, device)
+  const deviceRequested = order.device
+  return { path, source, ...file, device, deviceRequested, devices, nodes, rejected, warnings }
 }
 
 async function run(id: number, rows: PackedRows): Promise<void> {
