@@ -70,7 +70,7 @@ export function startSearch(position: UciPosition, go: Go, options: SearchOption
 async function bestMove(
   position: UciPosition,
   go: Go,
-  { podmate, settings, random, say, onAnswer }: SearchOptions,
+  { podmate, settings, random, say, onAnswer, quit }: SearchOptions,
   tooLate: AbortSignal,
 ): Promise<string | undefined> {
   const startedMs = monotonicMs()
@@ -84,6 +84,7 @@ async function bestMove(
     if (ranked.length === 0 && answer.legal_topk.length > 0) tell('none of the searchmoves is legal here')
     return chooseMove(ranked, settings, random)
   } catch (error) {
+    if (quit.aborted) return undefined
     if (!(error instanceof NoAnswer) && !tooLate.aborted) throw error
     tell(error instanceof NoAnswer ? `No move: ${error.message}` : 'No move: podmate did not answer in time.')
     return undefined
