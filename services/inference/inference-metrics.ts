@@ -12,7 +12,11 @@ export class InferenceMetrics implements InferenceObserver {
   success = 0
   readonly failures: Record<FailureReason, number> = { invalid: 0, rejected: 0, cancelled: 0, failed: 0 }
   /** Games that were taken and have no answer yet, whether they wait or run. */
-  pending = 0
+  open = 0
+  /** Hosts of several that ended and were replaced. */
+  hostsReplaced = 0
+  /** Questions that wait for a host now; the routes say how many. */
+  waiting: () => number = () => 0
   readonly requestSeconds = new Tally(seconds)
   readonly queueSeconds = new Tally(seconds)
   readonly computeSeconds = new Tally(seconds)
@@ -25,10 +29,14 @@ export class InferenceMetrics implements InferenceObserver {
     for (const waitedMs of queueMs) this.queueSeconds.add(waitedMs / 1000)
   }
 
+  onHostReplaced(): void {
+    this.hostsReplaced += 1
+  }
+
   /** Runs the work of one game and counts how it ended; `left` says that the client did not wait for that. */
   async count<Value>(left: AbortSignal, work: () => Promise<Value>): Promise<Value> {
     const startedAt = performance.now()
-    this.pending += 1
+    this.open += 1
     try {
       const value = await work()
       this.success += 1
@@ -39,7 +47,7 @@ export class InferenceMetrics implements InferenceObserver {
       this.failures[left.aborted ? 'cancelled' : reasonOf(error)] += 1
       throw error
     } finally {
-      this.pending -= 1
+      this.open -= 1
     }
   }
 

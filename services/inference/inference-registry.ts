@@ -35,7 +35,13 @@ export function addInferenceMetrics(
   counter('exec_count', 'Batches that the model computed.', () => batchSize.total)
   counter('queue_duration_us', 'Microseconds that games waited for the model.', () => micros(queueSeconds))
   counter('compute_infer_duration_us', 'Microseconds that the model computed.', () => micros(computeSeconds))
-  gauge('pending_request_count', 'Games that have no answer yet.', () => metrics.pending)
+  gauge('pending_request_count', 'Games that wait for the model.', () => metrics.waiting())
+  gauge('open_request_count', 'Games that have no answer yet, waiting or computed.', () => metrics.open)
+  counter(
+    'host_replaced',
+    'Model hosts that ended and were replaced while others served; without others the service restarts.',
+    () => metrics.hostsReplaced,
+  )
   gauge('generation', 'Generation of the model that is served; 0 while there is none.', generation)
   addHistogram(registry, 'request_duration_seconds', 'From a game to its answer.', requestSeconds)
   addHistogram(registry, 'queue_duration_seconds', 'From a game to its departure to a host.', queueSeconds)

@@ -1,4 +1,5 @@
 import type { Output, Row } from './model-host/protocol.ts'
+import { TurnedAway } from './turned-away.ts'
 
 /** A row that somebody waits for: settled by its answer, by its deadline, or because nobody waits any more. */
 export class Question {
@@ -17,7 +18,7 @@ export class Question {
     this.row = row
     this.#left = left
     this.#timer = setTimeout(
-      () => this.reject(new Error(`no answer within ${timeoutMs / 1000} s`)),
+      () => this.reject(new TurnedAway(`no answer within ${timeoutMs / 1000} s`)),
       timeoutMs,
     )
     left.addEventListener('abort', this.#leave, { once: true })

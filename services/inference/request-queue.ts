@@ -1,6 +1,7 @@
 import { batchOf } from './batch-of.ts'
 import type { Output, Row } from './model-host/protocol.ts'
 import { Question } from './question.ts'
+import { TurnedAway } from './turned-away.ts'
 
 export interface QueueLimits {
   /** Questions that may wait. */
@@ -35,7 +36,7 @@ export class RequestQueue {
   async ask(row: Row, left: AbortSignal): Promise<Output> {
     const { waiting, timeoutMs } = this.#limits
     if (this.#closed) throw this.#closed.error
-    if (this.#waiting.size >= waiting) throw new Error(`${waiting} requests are waiting already`)
+    if (this.#waiting.size >= waiting) throw new TurnedAway(`${waiting} requests are waiting already`)
     const question = new Question(row, { timeoutMs, left })
     this.#waiting.add(question)
     this.#open.add(question.answer)

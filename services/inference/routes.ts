@@ -16,6 +16,10 @@ export interface InferenceRouteOptions extends InferOptions {
 export function inferenceRoutes(options: InferenceRouteOptions): FastifyPluginAsync {
   const { metrics } = options
   const infer = inferrer(options)
+  metrics.waiting = () => {
+    const now = options.serving()
+    return now.type === 'up' ? now.served.waiting() : 0
+  }
   return async (app) => {
     app.addSchema(inferRequestSchema)
     app.addSchema(inferAnswerSchema)

@@ -3,6 +3,7 @@ import { type Family, familyOf } from './family.ts'
 import type { LoadedModel, Output, Row } from './model-host/protocol.ts'
 import { unavailable } from './request-problem.ts'
 import type { RequestQueue } from './request-queue.ts'
+import { TurnedAway } from './turned-away.ts'
 
 /** The model that answers now. */
 export interface ServedModel {
@@ -38,7 +39,7 @@ export function servedModel(
       try {
         return await queue.ask(row, left)
       } catch (error) {
-        throw unavailable(sentenceOf(error))
+        throw unavailable(sentenceOf(error), error instanceof TurnedAway ? 'rejected' : 'failed')
       }
     },
   }

@@ -48,7 +48,14 @@ test('/metrics counts games by how they ended, in /infer and in batches', async 
   for (const reason of ['rejected', 'cancelled', 'failed']) {
     expect(values.get(`request_failure{reason="${reason}"}`)).toBe(0)
   }
+  expect(values.get('open_request_count')).toBe(0)
   expect(values.get('pending_request_count')).toBe(0)
+  expect(values.get('host_replaced')).toBe(0)
+  expect(values.get('count')).toBe(3)
+  expect(values.get('exec_count')).toBe(2)
+  expect(values.get('batch_size_bucket{le="2"}')).toBe(2)
+  expect(values.get('queue_duration_seconds_count')).toBe(3)
+  expect(values.get('compute_infer_duration_us')).toBeGreaterThan(0)
   expect(values.get('generation')).toBe(1)
   expect(values.get('request_duration_seconds_count')).toBe(3)
   expect(values.get('request_duration_seconds_bucket{le="+Inf"}')).toBe(3)
@@ -69,10 +76,10 @@ test('/metrics counts a client that leaves as cancelled, not as failed', async (
     body: JSON.stringify({ items }),
     signal: left.signal,
   }).catch(() => 'gone')
-  await expect.poll(async () => (await scrape()).get('pending_request_count')).toBeGreaterThan(0)
+  await expect.poll(async () => (await scrape()).get('open_request_count')).toBeGreaterThan(0)
   left.abort()
   expect(await gone).toBe('gone')
-  await expect.poll(async () => (await scrape()).get('pending_request_count')).toBe(0)
+  await expect.poll(async () => (await scrape()).get('open_request_count')).toBe(0)
   const values = await scrape()
   expect(values.get('request_failure{reason="cancelled"}')).toBeGreaterThan(before)
   expect(values.get('request_failure{reason="failed"}')).toBe(0)
