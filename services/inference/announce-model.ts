@@ -1,44 +1,66 @@
 import type { JsonObject, ServiceContext } from '../../supervisor/service.ts'
+import type { Generation } from './generation.ts'
+import type { ModelChoice } from './model-choice.ts'
 import type { Rejection } from './model-host/protocol.ts'
-import type { LoadRefused } from './model-host.ts'
 import type { ServedModel, Serving } from './served-model.ts'
 
 const shownRejections = 20
 const longestReason = 300
 
-/** Says once what is served now: ready, in /status and in the log, warnings included. */
-export function announceModel(served: ServedModel, hostPid: number, ctx: ServiceContext): void {
-  const facts = modelFacts(served)
-  const { rejected, nodes, warnings } = served.model
-  ctx.report({ ...facts, host_pid: hostPid, nodes, warnings, ...rejections(rejected) })
-  for (const { path, reason } of rejected) ctx.log.warn({ path, reason }, 'model file rejected')
-  for (const warning of warnings) ctx.log.warn(warning)
-  ctx.log.info(facts, 'model loaded')
-  ctx.ready()
+/** Says once in the log what is served now, warnings included. */
+export function announceModel(served: ServedModel, choice: ModelChoice, ctx: ServiceContext): void {
+  for (const warning of warningsOf(served, choice)) ctx.log.warn(warning)
+  ctx.log.info(modelFacts(served), 'model loaded')
 }
 
-/** Shows in /status what was looked at in vain. */
-export function reportRefusal({ message, rejected }: LoadRefused, ctx: ServiceContext): void {
-  ctx.report({ problem: message, ...rejections(rejected) })
+/** Says in the log what was rejected. */
+export function logRejections(rejected: readonly Rejection[], ctx: ServiceContext): void {
+  for (const { path, reason } of rejected) ctx.log.warn({ path, reason }, 'model file rejected')
+}
+
+/** Shows in /status what is served, what it follows and what could not be; `problem` is what went wrong last. */
+export function reportModel(
+  generation: Generation | undefined,
+  choice: ModelChoice,
+  ctx: ServiceContext,
+  problem?: string,
+): void {
+  const served = generation?.served
+  ctx.report({
+    ...(served ? modelFacts(served) : {}),
+    ...(served ? { nodes: served.model.nodes, warnings: warningsOf(served, choice) } : {}),
+    ...(generation ? { host_pid: generation.hostPids[0] ?? 0, host_pids: generation.hostPids } : {}),
+    following: choice.following,
+    pinned: choice.pinned,
+    previous: choice.previous?.path ?? null,
+    ...(problem === undefined ? {} : { problem: problem.slice(0, 2 * longestReason) }),
+    ...rejections(choice.rejections.list()),
+  })
 }
 
 /** The part of /healthz that is about the model; `reason` says why there is none. */
-export function modelHealth(serving: Serving, deviceRequested: string): JsonObject {
+export function modelHealth(serving: Serving, choice: ModelChoice): JsonObject {
+  const pinned = choice.pinned === null ? {} : { pinned: choice.pinned }
   if (serving.type === 'up') {
-    const { device, device_requested, model_path, load_seconds, source, generation } = modelFacts(
-      serving.served,
-    )
-    return { device, device_requested, model_path, load_seconds, source, generation }
+    const { device, model_path, load_seconds, source, generation } = modelFacts(serving.served)
+    const device_requested = choice.settings.device
+    return { device, device_requested, model_path, load_seconds, source, generation, ...pinned }
   }
   return {
     device: null,
-    device_requested: deviceRequested,
+    device_requested: choice.settings.device,
     model_path: null,
     load_seconds: null,
     source: null,
     generation: null,
     reason: serving.reason,
+    ...pinned,
   }
+}
+
+function warningsOf({ model }: ServedModel, choice: ModelChoice): readonly string[] {
+  const doubt = choice.gpu.warning(performance.now())
+  return doubt === undefined ? model.warnings : [...model.warnings, doubt]
 }
 
 function modelFacts({ model, family, loadSeconds, generation }: ServedModel) {

@@ -11,7 +11,7 @@ import { ProcessesLeft, programEnding } from '../../supervisor/ending.ts'
 import type { Ending } from '../../supervisor/events.ts'
 import type { ServiceContext } from '../../supervisor/service.ts'
 import { settledWithin } from '../../supervisor/time.ts'
-import type { ToHost } from './model-host/protocol.ts'
+import { gpuFailedExit, type ToHost } from './model-host/protocol.ts'
 
 const program = fileURLToPath(new URL('./model-host/main.ts', import.meta.url))
 const politeMs = 300
@@ -48,7 +48,8 @@ export async function startHostProcess(
   })
   const ended = new Promise<Ending>((resolve) => {
     child.once('exit', (code, signal) => {
-      resolve(programEnding(code, signal, '', oomKills() > oomKillsBefore))
+      const words = code === gpuFailedExit ? 'the GPU failed' : ''
+      resolve(programEnding(code, signal, words, oomKills() > oomKillsBefore))
     })
   })
   child.on('error', (err) => log.warn({ err }, 'a message to the model host was lost'))

@@ -7,13 +7,14 @@ import { modelHealth } from './announce-model.ts'
 import type { HostProcessOptions } from './host-process.ts'
 import { InferenceMetrics } from './inference-metrics.ts'
 import type { ProgressTerminal } from './load-progress.ts'
-import type { LoadOrder } from './model-host/protocol.ts'
+import { type ChoiceSettings, ModelChoice } from './model-choice.ts'
+import { ModelDesk } from './model-desk.ts'
 import type { HostPatience } from './model-host.ts'
+import { modelRoutes } from './model-routes.ts'
 import type { QueueLimits } from './request-queue.ts'
 import { inferenceRoutes } from './routes.ts'
 import { runHost } from './run-host.ts'
 import type { Serving } from './served-model.ts'
-import { Suspects } from './suspects.ts'
 
 /** Parsed values of the environment, and limits that tests make smaller. */
 export interface InferenceOptions {
@@ -36,6 +37,10 @@ export interface InferenceOptions {
   readonly patience?: HostPatience
   /** From `stop` to the last answer of what was asked before it. */
   readonly drainMs?: number
+  /** How often ARTIFACT_DIRS are looked at without an event, and how long a file has to be as it is. */
+  readonly watch?: { readonly pollMs: number; readonly settleMs: number }
+  /** When a GPU that was given up for the CPU is tried again. */
+  readonly gpuRetryMs?: number
   /** What to run on, instead of the devices that a model host finds. */
   readonly devices?: readonly string[]
   /** Where a progress bar is drawn while a model loads, if it is a terminal. */
@@ -57,18 +62,27 @@ const defaults = {
   queue: { waiting: 256, timeoutMs: 25_000 },
   patience: { loadMs: 60_000, answerMs: 20_000 },
   drainMs: 3000,
+  watch: { pollMs: 2000, settleMs: 1000 },
+  gpuRetryMs: 11 * 60_000,
   terminal: process.stderr,
 } as const
 
 /** Serves the next move: a forked model host that may die at any time, and routes that say so until the next is up. */
 export function inference(options: InferenceOptions): Inference {
   const settings = { ...defaults, ...options }
-  const suspects = new Suspects()
+  const choice = new ModelChoice(choiceSettings(settings))
+  const desk = new ModelDesk()
   const metrics = new InferenceMetrics()
   let serving: Serving = { type: 'down', reason: 'Inference has not started; `podctl status` says why.' }
   let podStopping: AbortSignal | undefined
   const onServing = (next: Serving) => {
     serving = next
+  }
+  const routeOptions = {
+    serving: () =>
+      podStopping?.aborted ? ({ type: 'down', reason: 'The pod is stopping.' } as const) : serving,
+    topkDefault: options.topkDefault,
+    ...{ metrics, choice, desk },
   }
   return {
     service: {
@@ -76,34 +90,31 @@ export function inference(options: InferenceOptions): Inference {
       stopTier: 'intake',
       run(ctx) {
         podStopping = ctx.podStopping
-        return runHost(ctx, { ...settings, order: orderOf(settings), suspects, observer: metrics, onServing })
+        return runHost(ctx, { ...settings, choice, desk, observer: metrics, onServing })
       },
     },
-    routes: inferenceRoutes({
-      serving: () => (podStopping?.aborted ? { type: 'down', reason: 'The pod is stopping.' } : serving),
-      topkDefault: options.topkDefault,
-      metrics,
-    }),
+    async routes(app) {
+      await app.register(inferenceRoutes(routeOptions))
+      await app.register(modelRoutes(routeOptions))
+    },
     async metrics(registry) {
       // prom-client is loaded by the first scrape.
       const { addInferenceMetrics } = await import('./inference-registry.ts')
       addInferenceMetrics(registry, metrics, () => (serving.type === 'up' ? serving.served.generation : 0))
     },
-    health: () => modelHealth(serving, options.device),
+    health: () => modelHealth(serving, choice),
   }
 }
 
-type Settings = InferenceOptions & Pick<Required<InferenceOptions>, 'bundledModel' | 'stateCacheMb'>
+type Settings = InferenceOptions & Pick<Required<InferenceOptions>, 'bundledModel' | 'stateCacheMb' | 'watch'>
 
-function orderOf(settings: Settings): Omit<LoadOrder, 'skip'> {
-  const { modelPath, artifactDirs, bundledModel, device, threads, stateCacheMb } = settings
+function choiceSettings(settings: Settings): ChoiceSettings {
+  const { modelPath, artifactDirs, bundledModel, device, threads, stateCacheMb, watch } = settings
   return {
     // The host runs in another folder.
     modelPath: modelPath === 'latest' ? modelPath : resolve(modelPath),
     artifactDirs: artifactDirs.map((dir) => resolve(dir)),
     bundledModel: resolve(bundledModel),
-    device,
-    threads,
-    stateBytes: stateCacheMb * 2 ** 20,
+    ...{ device, threads, ...watch, stateBytes: stateCacheMb * 2 ** 20 },
   }
 }

@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { type Device, DeviceUnavailable, deviceName, devicesFor } from './device.ts'
+import { type GpuProblemKind, gpuProblem, gpuProblemText } from './gpu-problems.ts'
 import { lstmGraph } from './lstm-graph.ts'
 import type { LstmWeights } from './lstm-weights.ts'
 import type { ModelFile } from './model-file.ts'
 import { encodeOnnx } from './onnx-proto.ts'
+import { providerLibraryProblem } from './provider-library.ts'
 import { openSession } from './session.ts'
 import { sizeOf, type Tensor } from './tensor.ts'
 
@@ -11,24 +13,38 @@ import { sizeOf, type Tensor } from './tensor.ts'
 export interface ChosenDevice {
   readonly device: Device
   readonly warnings: readonly string[]
+  /** Why no GPU was taken although one may be: set when that may change by itself. */
+  readonly passing?: GpuProblemKind
 }
 
 /** Tries the devices that `requested` allows; a GPU counts only when a small LSTM really ran on it. */
 export async function chooseDevice(requested: string): Promise<ChosenDevice> {
-  const warnings: string[] = []
+  let fallen: Omit<ChosenDevice, 'device'> = { warnings: [] }
   for (const device of devicesFor(requested, hasGpu())) {
-    if (device.type === 'cpu') return { device, warnings }
+    if (device.type === 'cpu') return { device, ...fallen }
     const problem = await cudaProblem(device)
-    if (problem === undefined) return { device, warnings }
-    warnings.push(`${deviceName(device)} does not work here: ${problem}`)
+    if (problem === undefined) return { device, warnings: [] }
+    fallen = fallenBack(device, problem)
   }
   throw new DeviceUnavailable(
-    `INFERENCE_API_DEVICE=${requested}, but ${warnings.join('; ')}. Set it to auto or cpu, or use an image and a host with CUDA.`,
+    `INFERENCE_API_DEVICE=${requested}, but ${fallen.warnings.join('; ')}. Set it to auto or cpu, or use an image and a host with CUDA.`,
   )
 }
 
+/** What is said when a GPU is given up for the CPU because of `message`. Pure. */
+export function fallenBack(device: Device, message: string): Omit<ChosenDevice, 'device'> {
+  const warnings = [`${deviceName(device)} does not work here: ${gpuProblemText(message)}`]
+  const kind = gpuProblem(message)?.kind
+  return kind === 'out-of-memory' || kind === 'busy' ? { warnings, passing: kind } : { warnings }
+}
+
+// A container may be given any of its host's GPUs: `nvidia0` need not be there.
 function hasGpu(): boolean {
-  return existsSync('/dev/nvidia0') || existsSync('/dev/dxg')
+  try {
+    return readdirSync('/dev').some((name) => /^nvidia\d+$/.test(name) || name === 'dxg')
+  } catch {
+    return false // a system without /dev has no GPU that could be found there
+  }
 }
 
 async function cudaProblem(device: Device): Promise<string | undefined> {
@@ -37,7 +53,8 @@ async function cudaProblem(device: Device): Promise<string | undefined> {
     await session.release()
     return session.device === 'cpu' ? 'onnxruntime ran the model on the CPU instead' : undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    const message = error instanceof Error ? error.message : String(error)
+    return message.includes('Failed to load shared library') ? (providerLibraryProblem() ?? message) : message
   }
 }
 

@@ -1,12 +1,20 @@
-import type { ChosenDevice } from './choose-device.ts'
-import { candidateAt, findModels, type ModelCandidate } from './find-models.ts'
+import { realpath } from 'node:fs/promises'
+import { type ChosenDevice, fallenBack } from './choose-device.ts'
+import { DeviceUnavailable, deviceName } from './device.ts'
+import { candidateAt, findModels, type ModelCandidate, versionOf } from './find-models.ts'
+import { checkGoldenInputs } from './golden-inputs.ts'
+import { gpuProblem } from './gpu-problems.ts'
+import { isInside } from './is-inside.ts'
 import { loadModel, type ReadyModel } from './load-model.ts'
-import type { LoadOrder, LoadProgress, ModelSource, Rejection, Suspect } from './protocol.ts'
+import type { FileVersion, LoadOrder, LoadProgress, ModelSource, Rejection, Suspect } from './protocol.ts'
+import { withinTime } from './within-time.ts'
 
-/** The model to serve and what was passed over on the way to it. */
+/** The model to serve, on what, and what was passed over on the way to it. */
 export interface ChosenModel {
   readonly ready: ReadyModel
+  readonly version: FileVersion
   readonly source: ModelSource
+  readonly device: ChosenDevice
   readonly rejected: readonly Rejection[]
 }
 
@@ -21,35 +29,94 @@ export class NoModel extends Error {
   }
 }
 
-/** The model that INFERENCE_API_MODEL_PATH asks for: a named file and no other, or the newest valid one, or the bundled one. */
+/**
+ * The model that the order asks for: a named file and no other, or the newest valid one, or the bundled one. With `auto`,
+ * a GPU that fails with the model itself is given up for the CPU.
+ */
 export async function chooseModel(
   order: LoadOrder,
-  { device }: ChosenDevice,
+  device: ChosenDevice,
   onProgress: (progress: LoadProgress) => void,
 ): Promise<ChosenModel> {
-  const attempt = (path: string, skip: readonly Suspect[] = []) =>
-    tryModel(path, { threads: order.threads, stateBytes: order.stateBytes ?? 0, skip, device, onProgress })
-  if (order.modelPath !== 'latest') {
-    const result = await attempt(order.modelPath)
-    if ('session' in result) return { ready: result, source: 'file', rejected: [] }
-    throw new NoModel(`INFERENCE_API_MODEL_PATH ${order.modelPath} cannot be served: ${result.reason}.`, [
-      result,
-    ])
+  try {
+    return await chosenOn(device, order, onProgress)
+  } catch (error) {
+    if (!(error instanceof DeviceUnavailable)) throw error
+    const fallen = fallenBack(device.device, error.message)
+    if (order.device === 'auto') return chosenOn({ device: { type: 'cpu' }, ...fallen }, order, onProgress)
+    throw new DeviceUnavailable(`INFERENCE_API_DEVICE=${order.device}, but ${fallen.warnings.join('; ')}.`)
   }
+}
+
+async function chosenOn(
+  device: ChosenDevice,
+  order: LoadOrder,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<ChosenModel> {
+  const attempt = async (path: string, source: ModelSource, skip: readonly Suspect[] = []) => {
+    const tried = await tryModel(path, {
+      threads: order.threads,
+      stateBytes: order.stateBytes ?? 0,
+      skip,
+      device: device.device,
+      onProgress,
+    })
+    return 'reason' in tried ? tried : { ...tried, source, device, rejected: [] }
+  }
+  if (order.modelPath !== 'latest') return demanded(order, attempt)
   onProgress({ stage: 'find', path: order.artifactDirs.join(', ') })
   const { candidates, rejected } = await findModels(order.artifactDirs)
   const passedOver = [...rejected]
   for (const { path } of candidates) {
-    const result = await attempt(path, order.skip)
-    if ('session' in result) return { ready: result, source: 'latest', rejected: passedOver }
+    const result = await attempt(path, 'latest', order.skip)
+    if ('ready' in result) return { ...result, rejected: passedOver }
     passedOver.push(result)
   }
-  const bundled = await attempt(order.bundledModel)
-  if ('session' in bundled) return { ready: bundled, source: 'bundled', rejected: passedOver }
+  const bundled = await attempt(order.bundledModel, 'bundled')
+  if ('ready' in bundled) return { ...bundled, rejected: passedOver }
   throw new NoModel(
     `No valid model under ${order.artifactDirs.join(', ') || 'ARTIFACT_DIRS (empty)'}, and the bundled one cannot be served: ${bundled.reason}.`,
     [...passedOver, bundled],
   )
+}
+
+type Tried = Pick<ChosenModel, 'ready' | 'version'>
+
+async function demanded(
+  { modelPath, wanted }: LoadOrder,
+  attempt: (path: string, source: ModelSource) => Promise<ChosenModel | Rejection>,
+): Promise<ChosenModel> {
+  const problem = wanted && (await wrongFile(modelPath, wanted))
+  const result = problem ?? (await attempt(modelPath, wanted?.source ?? 'file'))
+  if ('ready' in result) return result
+  const name = wanted ? modelPath : `INFERENCE_API_MODEL_PATH ${modelPath}`
+  throw new NoModel(`${name} cannot be served: ${result.reason}.`, [result])
+}
+
+/** Why the file is not the one that is wanted, before it is opened. */
+async function wrongFile(
+  path: string,
+  { within, version }: NonNullable<LoadOrder['wanted']>,
+): Promise<Rejection | undefined> {
+  const found = version && (await candidateAt(path).catch(() => undefined)) // not there: loading it says so
+  if (found && (found.bytes !== version?.bytes || found.mtimeMs !== version.mtimeMs))
+    return { path, reason: 'it was written again since it was served' }
+  return leadsOutside(path, within)
+}
+
+/** A link must not lead to a file that may not be named. */
+async function leadsOutside(path: string, within: readonly string[]): Promise<Rejection | undefined> {
+  const real = (one: string) => withinTime(realpath(one), one).catch(() => undefined) // not there: it leads nowhere
+  const [target, ...places] = await Promise.all([path, ...within].map(real))
+  if (within.length === 0 || target === undefined) return undefined
+  if (
+    isInside(
+      target,
+      places.filter((place) => place !== undefined),
+    )
+  )
+    return undefined
+  return { path, outside: true, reason: `it is a link that leads out of ${within.join(', ')}` }
 }
 
 interface Attempt {
@@ -60,33 +127,61 @@ interface Attempt {
   readonly onProgress: (progress: LoadProgress) => void
 }
 
-async function tryModel(
-  path: string,
-  { threads, stateBytes, skip, device, onProgress }: Attempt,
-): Promise<ReadyModel | Rejection> {
+/** Rejects with DeviceUnavailable when it was not the file that failed. */
+async function tryModel(path: string, attempt: Attempt): Promise<Tried | Rejection> {
+  let candidate: ModelCandidate | undefined
   try {
-    const candidate = await candidateAt(path)
+    candidate = await candidateAt(path)
+    const { bytes, mtimeMs } = candidate
     const version = versionOf(candidate)
-    const suspect = skip.find((other) => other.path === path && other.version === version)
-    if (suspect) return { path, reason: suspect.reason }
-    return await loadModel(candidate, {
-      device,
-      threads,
-      stateBytes,
-      onStage: (stage, bytesRead) =>
-        onProgress({ stage, path, version, bytesRead, bytesTotal: candidate.bytes }),
-    })
+    const suspect = attempt.skip.find((other) => other.path === path && other.version === version)
+    if (suspect) return suspect
+    return { ready: await readied(candidate, attempt), version: { path, bytes, mtimeMs, version } }
   } catch (error) {
-    return { path, reason: reasonOf(error) }
+    if (error instanceof DeviceUnavailable) throw error
+    return rejectionOf(path, candidate, error)
   }
 }
 
-/** Changes whenever the file is written again. */
-function versionOf({ bytes, mtimeMs }: ModelCandidate): string {
-  return `${bytes} bytes of ${mtimeMs}`
+async function readied(
+  candidate: ModelCandidate,
+  { device, threads, stateBytes, onProgress }: Attempt,
+): Promise<ReadyModel> {
+  const { path, bytes: bytesTotal } = candidate
+  const version = versionOf(candidate)
+  const onStage: Parameters<typeof loadModel>[1]['onStage'] = (stage, bytesRead) =>
+    onProgress({ stage, path, version, bytesRead, bytesTotal })
+  try {
+    const ready = await loadModel(candidate, { device, threads, stateBytes, onStage })
+    await checkRun(ready, device)
+    return ready
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    if (device.type === 'cuda' && gpuProblem(message)) throw new DeviceUnavailable(message, { cause: error })
+    throw error
+  }
 }
 
-function reasonOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'it does not exist'
-  return error instanceof Error ? error.message : String(error)
+/** Nothing of a model that is not served stays. */
+async function checkRun({ file, session }: ReadyModel, device: ChosenDevice['device']): Promise<void> {
+  try {
+    if (deviceName(device) !== session.device)
+      throw new DeviceUnavailable(
+        `onnxruntime ran most of this model on the CPU: ${JSON.stringify(session.nodes)} nodes`,
+      )
+    await checkGoldenInputs(file, session)
+  } catch (error) {
+    await session.release()
+    throw error
+  }
+}
+
+/** `passing` when it says nothing about what is in the file. */
+function rejectionOf(path: string, candidate: ModelCandidate | undefined, error: unknown): Rejection {
+  const version = candidate && versionOf(candidate)
+  const reason = error instanceof Error ? error.message : String(error)
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const facts = { path, ...(version === undefined ? {} : { version }) }
+  if (code === 'ENOENT') return { ...facts, reason: 'it does not exist', passing: true }
+  return { ...facts, reason, ...(code === undefined ? {} : { passing: true }) }
 }

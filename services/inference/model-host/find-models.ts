@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Rejection } from './protocol.ts'
+import { sideFiles } from './read-onnx.ts'
 import { withinTime } from './within-time.ts'
 
 const deepest = 6
@@ -12,6 +13,8 @@ export interface ModelCandidate {
   readonly path: string
   readonly bytes: number
   readonly mtimeMs: number
+  /** What else changes when it is written again: its inode's time, and the side file of an `.onnx`. */
+  readonly stamp?: string
 }
 
 export interface FoundModels {
@@ -25,17 +28,34 @@ export interface FoundModels {
 export async function findModels(dirs: readonly string[]): Promise<FoundModels> {
   const search = { candidates: [] as ModelCandidate[], rejected: [] as Rejection[], entries: 0 }
   for (const dir of dirs) await searchFolder(dir, 0, search)
-  const candidates = search.candidates.sort(
-    (left, right) => right.mtimeMs - left.mtimeMs || (left.path < right.path ? 1 : -1),
-  )
-  return { candidates, rejected: search.rejected }
+  return { candidates: search.candidates.sort(byAge), rejected: search.rejected }
+}
+
+/** Sorts the newest first; of equal age the last path. Pure. */
+export function byAge(left: Pick<ModelCandidate, 'path' | 'mtimeMs'>, right: typeof left): number {
+  if (left.mtimeMs !== right.mtimeMs) return right.mtimeMs - left.mtimeMs
+  return left.path === right.path ? 0 : left.path < right.path ? 1 : -1
+}
+
+/** Changes whenever the file, or what belongs to it, is written again. Pure. */
+export function versionOf({ bytes, mtimeMs, stamp = '' }: ModelCandidate): string {
+  return `${bytes} bytes of ${mtimeMs}${stamp}`
 }
 
 /** What is at `path` now; rejects when nothing is there or its volume does not answer. */
 export async function candidateAt(path: string): Promise<ModelCandidate> {
   const info = await withinTime(stat(path), path)
   if (!info.isFile()) throw new Error(`${path} is no file`)
-  return { path, bytes: info.size, mtimeMs: info.mtimeMs }
+  return { path, bytes: info.size, mtimeMs: info.mtimeMs, stamp: `/${info.ctimeMs}${await sideStamp(path)}` }
+}
+
+/** An `.onnx` that waits for its vocabulary is another one when that has come. */
+async function sideStamp(path: string): Promise<string> {
+  if (extname(path) !== '.onnx') return ''
+  const infos = await Promise.all(
+    sideFiles(path).map((file) => withinTime(stat(file), file).catch(() => undefined)),
+  )
+  return infos.map((info) => `/${info?.size ?? '-'}:${info?.mtimeMs ?? '-'}`).join('')
 }
 
 interface Search {

@@ -1,16 +1,19 @@
 import { chooseDevice } from './choose-device.ts'
 import { type ChosenModel, chooseModel, NoModel } from './choose-model.ts'
 import { devicesTogether } from './every-gpu.ts'
+import { gpuProblem } from './gpu-problems.ts'
 import { packOutputs } from './pack-outputs.ts'
 import { type PackedRows, unpackRows } from './pack-rows.ts'
-import type { FromHost, LoadedModel, LoadOrder, ToHost } from './protocol.ts'
+import { type FromHost, gpuFailedExit, type LoadedModel, type LoadOrder, type ToHost } from './protocol.ts'
 import type { Session } from './session.ts'
+import { ModelWatch } from './watch-models.ts'
 
 // The process that owns onnxruntime: its runs block the thread they are on, and it may crash or be killed.
 process.title = 'podmate model-host'
 process.once('disconnect', () => process.exit(0))
 
 let session: Session | undefined
+const watch = new ModelWatch((seen) => send({ type: 'seen', seen }))
 
 function send(message: FromHost): void {
   process.send?.(message)
@@ -21,7 +24,7 @@ async function load(order: LoadOrder): Promise<void> {
     const device = await chooseDevice(order.device)
     const chosen = await chooseModel(order, device, (progress) => send({ type: 'progress', progress }))
     session = chosen.ready.session
-    send({ type: 'loaded', model: describe(chosen, device.warnings, order) })
+    send({ type: 'loaded', model: describe(chosen, order) })
   } catch (error) {
     const rejected = error instanceof NoModel ? error.rejected : []
     send({ type: 'refused', reason: error instanceof Error ? error.message : String(error), rejected })
@@ -29,15 +32,15 @@ async function load(order: LoadOrder): Promise<void> {
 }
 
 function describe(
-  { ready, source, rejected }: ChosenModel,
-  warnings: readonly string[],
+  { ready, version, source, rejected, device: chosen }: ChosenModel,
   order: LoadOrder,
 ): LoadedModel {
   const { path, file, session: opened } = ready
   const { device, nodes } = opened
   const devices = devicesTogether(order.device, device)
   const deviceRequested = order.device
-  return { path, source, ...file, device, deviceRequested, devices, nodes, rejected, warnings }
+  const facts = { path, version, source, ...file, device, deviceRequested, devices, nodes, rejected }
+  return { ...facts, warnings: chosen.warnings, gpuLater: chosen.passing !== undefined }
 }
 
 async function run(id: number, rows: PackedRows): Promise<void> {
@@ -47,12 +50,23 @@ async function run(id: number, rows: PackedRows): Promise<void> {
     const outputs = packOutputs(await session.run(unpackRows(rows)))
     send({ type: 'outputs', id, outputs, runMs: performance.now() - startedAt })
   } catch (error) {
-    send({ type: 'failed', id, reason: error instanceof Error ? error.message : String(error) })
+    const reason = error instanceof Error ? error.message : String(error)
+    endIfGpuFailed(reason)
+    send({ type: 'failed', id, reason })
   }
+}
+
+/** Memory that a GPU has no more of comes back with the end of the process, and a lost GPU only to a new one. */
+function endIfGpuFailed(reason: string): void {
+  const problem = session?.device === 'cpu' ? undefined : gpuProblem(reason)
+  if (problem === undefined) return
+  process.stderr.write(`${session?.device} failed: ${problem.text}\n`)
+  process.exit(gpuFailedExit)
 }
 
 process.on('message', (message) => {
   const order = message as ToHost // the channel's other end is host-process.ts, which sends nothing else
   if (order.type === 'load') void load(order.order)
-  else if (order.type === 'run') void run(order.id, order.rows)
+  else if (order.type === 'watch') watch.follow(order.order)
+  else void run(order.id, order.rows)
 })

@@ -152,6 +152,8 @@ export interface Seen {
   readonly rejected: readonly Rejection[]
   /** The newest whole and settled file that is newer than what is served, and was not tried. */
   readonly newest: FileVersion | undefined
+  /** Something newer is there, but not yet for long enough. */
+  readonly settling: boolean
 }
 
 export type ToHost =

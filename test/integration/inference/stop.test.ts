@@ -22,6 +22,7 @@ async function run(options: Partial<InferenceOptions> = {}) {
   const given = { modelPath: 'latest', artifactDirs: [], device: 'cpu', topkDefault: 10, threads: 1, host }
   const one = inference({ ...given, bundledModel, ...options })
   const app = fastify()
+  app.addSchema({ $id: 'Problem', type: 'object', additionalProperties: true })
   let handled = 0
   app.addHook('preHandler', async () => {
     handled += 1
