@@ -25,10 +25,11 @@ export function stateShape(
   const known = values.every(
     (value) => value?.type === 'float32' && value.shape?.length === 3 && sameShape(value, values[0]),
   )
-  if (known && typeof layers === 'number' && typeof hidden === 'number' && typeof batch === 'string')
+  const takesRows = typeof batch === 'string' || batch === 1
+  if (known && takesRows && typeof layers === 'number' && typeof hidden === 'number')
     return { layers, hidden }
   throw new ModelRefused(
-    `its graph must have all or none of ${[...stateInputs, ...stateOutputs].join(', ')}, each float32 [layers, free, hidden]`,
+    `its graph must have all or none of ${[...stateInputs, ...stateOutputs].join(', ')}, each float32 [layers, batch, hidden]`,
   )
 }
 

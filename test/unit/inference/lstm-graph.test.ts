@@ -1,28 +1,12 @@
 import { expect, test } from 'vitest'
-import { lstmArtifact } from '../../../services/inference/model-host/lstm-artifact.ts'
 import { lstmGraph } from '../../../services/inference/model-host/lstm-graph.ts'
 import type { ModelFile } from '../../../services/inference/model-host/model-file.ts'
 import { encodeOnnx } from '../../../services/inference/model-host/onnx-proto.ts'
 import type { TokenRow } from '../../../services/inference/model-host/protocol.ts'
-import { readLstmWeights } from '../../../services/inference/model-host/read-lstm-weights.ts'
 import { openSession } from '../../../services/inference/model-host/session.ts'
-import { unpickle } from '../../../services/inference/model-host/unpickle.ts'
-import { pickleOf, put } from '../../fixtures/inference/pickle.ts'
 import { plainLstm } from '../../fixtures/inference/plain-lstm.ts'
-import { stateDict, type TinyModel, tinyArtifact } from '../../fixtures/inference/torch-file.ts'
-
-async function weightsOf(model: TinyModel) {
-  const artifact = tinyArtifact(model)
-  const storages = new Map(
-    [...stateDict(artifact).values()].flatMap((value) => {
-      const isTensor = typeof value === 'object' && value !== null && 'shape' in value
-      return isTensor ? [[value.key, value.data] as const] : []
-    }),
-  )
-  const parsed = lstmArtifact(unpickle(pickleOf(put(artifact))))
-  const weights = await readLstmWeights(parsed, async ({ key }) => storages.get(key) ?? new Float32Array(0))
-  return { ...parsed, weights }
-}
+import type { TinyModel } from '../../fixtures/inference/torch-file.ts'
+import { weightsOf } from '../../fixtures/inference/weights-of.ts'
 
 const models: readonly TinyModel[] = [
   { winner: false },
