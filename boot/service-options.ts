@@ -153,6 +153,7 @@ export function inferenceOptions(setup: Setup): InferenceOptions {
     topkDefault: values?.INFERENCE_API_TOPK_DEFAULT ?? 10,
     threads: values?.INFERENCE_API_THREADS || threadCount(threadLimits()),
     stateCacheMb: values?.INFERENCE_API_STATE_CACHE_MB ?? 64,
+    int8: values?.INFERENCE_API_QUANTIZE === 'int8',
     host: { env: hostEnvironment(setup), user: accountOf(setup) },
     terminal: setup.log.terminal,
   }

@@ -72,6 +72,7 @@ function modelFacts({ model, family, loadSeconds, generation }: ServedModel) {
     vocabulary: family.size,
     device: model.device,
     device_requested: model.deviceRequested,
+    ...(model.int8 ? { int8: { ...model.int8 } } : {}),
     load_seconds: Number(loadSeconds.toFixed(3)),
     generation,
   }

@@ -30,6 +30,8 @@ export interface InferenceOptions {
   readonly threads: number
   /** INFERENCE_API_STATE_CACHE_MB: what a model host may keep of the states of games; 0 keeps none. */
   readonly stateCacheMb?: number
+  /** INFERENCE_API_QUANTIZE is int8. */
+  readonly int8?: boolean
   /** The model host's environment and account. */
   readonly host: HostProcessOptions
   readonly bundledModel?: string
@@ -59,6 +61,7 @@ export interface Inference {
 const defaults = {
   bundledModel: fileURLToPath(new URL('./demo/model.pt', import.meta.url)),
   stateCacheMb: 64,
+  int8: false,
   queue: { waiting: 256, timeoutMs: 25_000 },
   patience: { loadMs: 60_000, answerMs: 20_000 },
   drainMs: 3000,
@@ -106,15 +109,16 @@ export function inference(options: InferenceOptions): Inference {
   }
 }
 
-type Settings = InferenceOptions & Pick<Required<InferenceOptions>, 'bundledModel' | 'stateCacheMb' | 'watch'>
+type Settings = InferenceOptions &
+  Pick<Required<InferenceOptions>, 'bundledModel' | 'stateCacheMb' | 'int8' | 'watch'>
 
 function choiceSettings(settings: Settings): ChoiceSettings {
-  const { modelPath, artifactDirs, bundledModel, device, threads, stateCacheMb, watch } = settings
+  const { modelPath, artifactDirs, bundledModel, device, threads, stateCacheMb, int8, watch } = settings
   return {
     // The host runs in another folder.
     modelPath: modelPath === 'latest' ? modelPath : resolve(modelPath),
     artifactDirs: artifactDirs.map((dir) => resolve(dir)),
     bundledModel: resolve(bundledModel),
-    ...{ device, threads, ...watch, stateBytes: stateCacheMb * 2 ** 20 },
+    ...{ device, threads, int8, ...watch, stateBytes: stateCacheMb * 2 ** 20 },
   }
 }

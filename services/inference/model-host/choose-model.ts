@@ -57,6 +57,7 @@ async function chosenOn(
     const tried = await tryModel(path, {
       threads: order.threads,
       stateBytes: order.stateBytes ?? 0,
+      int8: order.int8 ?? false,
       skip,
       device: device.device,
       onProgress,
@@ -122,6 +123,7 @@ async function leadsOutside(path: string, within: readonly string[]): Promise<Re
 interface Attempt {
   readonly threads: number
   readonly stateBytes: number
+  readonly int8: boolean
   readonly skip: readonly Suspect[]
   readonly device: ChosenDevice['device']
   readonly onProgress: (progress: LoadProgress) => void
@@ -145,14 +147,14 @@ async function tryModel(path: string, attempt: Attempt): Promise<Tried | Rejecti
 
 async function readied(
   candidate: ModelCandidate,
-  { device, threads, stateBytes, onProgress }: Attempt,
+  { device, threads, stateBytes, int8, onProgress }: Attempt,
 ): Promise<ReadyModel> {
   const { path, bytes: bytesTotal } = candidate
   const version = versionOf(candidate)
   const onStage: Parameters<typeof loadModel>[1]['onStage'] = (stage, bytesRead) =>
     onProgress({ stage, path, version, bytesRead, bytesTotal })
   try {
-    const ready = await loadModel(candidate, { device, threads, stateBytes, onStage })
+    const ready = await loadModel(candidate, { device, threads, stateBytes, int8, onStage })
     await checkRun(ready, device)
     return ready
   } catch (error) {

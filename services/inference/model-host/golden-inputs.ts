@@ -1,15 +1,15 @@
 import type { ModelFile } from './model-file.ts'
 import { ModelRefused } from './model-refused.ts'
-import type { Output, Row } from './protocol.ts'
+import type { Int8Serving, Output, Row } from './protocol.ts'
 import type { Session } from './session.ts'
 
 const squares = 64
 const planes = 112
 
-/** How far two runs may differ, as a share of the largest score: a GPU multiplies with fewer digits. */
-const tolerances = { cpu: 1e-4, gpu: 2e-2 } as const
+/** How far two runs may differ, as a share of the largest score: a GPU multiplies with fewer digits, 8 bits have few. */
+const tolerances = { cpu: 1e-4, gpu: 2e-2, int8: 1e-1 } as const
 
-type Facts = Pick<ModelFile, 'family' | 'tokens' | 'unknownId'>
+type Facts = Pick<ModelFile, 'family' | 'tokens' | 'unknownId'> & { readonly int8?: Int8Serving }
 
 /**
  * Asks a model fixed questions before it serves. Throws ModelRefused when it gives every move the same score, when it does
@@ -21,7 +21,7 @@ export async function checkGoldenInputs(file: Facts, { run, device }: Pick<Sessi
   for (const row of rows) alone.push(...(await run([row])))
   const together = await run(rows)
   const again = await run(rows)
-  const tolerance = device === 'cpu' ? tolerances.cpu : tolerances.gpu
+  const tolerance = tolerances[file.int8?.served ? 'int8' : device === 'cpu' ? 'cpu' : 'gpu']
   for (const [at, output] of alone.entries()) {
     if (!output.scores.every(Number.isFinite))
       throw new ModelRefused('it answers a fixed test position with numbers that are not finite')

@@ -12,6 +12,9 @@ import type { Tensor } from './tensor.ts'
 
 const opset = 17
 const irVersion = 8
+/** Operators that only onnxruntime has. */
+const ownDomain = { domain: 'com.microsoft', version: 1 }
+const ownOperators: readonly string[] = ['DynamicQuantizeLSTM']
 /** protobuf cannot hold more than 2 GiB. */
 const mostBytes = 2 ** 31 - 2 ** 20
 
@@ -27,13 +30,28 @@ export class GraphBuilder {
     attribute: readonly OnnxAttribute[] = [],
     output: readonly string[] = [`${opType.toLowerCase()}_${this.#nodes.length}`],
   ): string {
-    this.#nodes.push({ opType, name: `${opType}_${this.#nodes.length}`, input, output, attribute })
+    const domain = ownOperators.includes(opType) ? { domain: ownDomain.domain } : {}
+    this.#nodes.push({ opType, name: `${opType}_${this.#nodes.length}`, input, output, attribute, ...domain })
     return output.at(-1) ?? ''
   }
 
   tensor(name: string, { shape, data }: Tensor): string {
     const rawData = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
     this.#tensors.set(name, { name, dims: shape, dataType: onnxTypes.float, rawData })
+    return name
+  }
+
+  /** A constant of whole numbers from -128 to 127. */
+  integers(
+    name: string,
+    { shape, data }: { readonly shape: readonly number[]; readonly data: Int8Array },
+  ): string {
+    this.#tensors.set(name, {
+      name,
+      dims: shape,
+      dataType: onnxTypes.int8,
+      rawData: new Uint8Array(data.buffer),
+    })
     return name
   }
 
@@ -53,7 +71,7 @@ export class GraphBuilder {
     return {
       irVersion,
       producerName: 'podmate',
-      opsetImport: [{ domain: '', version: opset }],
+      opsetImport: [{ domain: '', version: opset }, ownDomain],
       graph: { name: 'next_move_lstm', node: this.#nodes, initializer, input, output },
     }
   }

@@ -3,7 +3,8 @@ import type { Device } from './device.ts'
 import type { ModelCandidate } from './find-models.ts'
 import type { ModelFile, OnRead } from './model-file.ts'
 import { ModelRefused } from './model-refused.ts'
-import type { LoadStage } from './protocol.ts'
+import type { Int8Serving, LoadStage } from './protocol.ts'
+import { openQuantized } from './quantize-model.ts'
 import { readOnnx } from './read-onnx.ts'
 import { readPt } from './read-pt.ts'
 import { openSession, type Session } from './session.ts'
@@ -15,7 +16,7 @@ const tellBytes = 2 ** 20
 /** A model that was read, converted, checked and has answered once. */
 export interface ReadyModel {
   readonly path: string
-  readonly file: Omit<ModelFile, 'onnx'>
+  readonly file: Omit<ModelFile, 'onnx' | 'int8'> & { readonly int8?: Int8Serving }
   readonly session: Session
 }
 
@@ -23,13 +24,15 @@ interface LoadSettings {
   readonly device: Device
   readonly threads: number
   readonly stateBytes?: number
+  /** Serves 8 bits where that can be. */
+  readonly int8?: boolean
   readonly onStage: (stage: LoadStage, bytesRead?: number) => void
 }
 
 /** Loads one file; rejects with a sentence that says what is wrong with it. */
 export async function loadModel(
   { path, bytes }: ModelCandidate,
-  { device, threads, stateBytes = 0, onStage }: LoadSettings,
+  { device, threads, stateBytes = 0, int8 = false, onStage }: LoadSettings,
 ): Promise<ReadyModel> {
   if (bytes === 0) throw new ModelRefused('it is empty')
   if (bytes > mostBytes) throw new ModelRefused(`it has ${bytes} bytes; at most ${mostBytes} can be served`)
@@ -37,13 +40,12 @@ export async function loadModel(
   const read = extname(path) === '.onnx' ? readOnnx : readPt
   const model = await read(path, counter(onStage))
   onStage('prepare')
-  const session = await openSession(model, device, {
-    threads,
-    stateBytes,
-    onOpen: () => onStage('warm up'),
-  })
-  const { onnx: _converted, ...file } = model // not kept: onnxruntime has its own copy
-  return { path, file, session }
+  const settings = { threads, stateBytes, onOpen: () => onStage('warm up') }
+  const open = (form: ModelFile) => openSession(form, device, settings)
+  const { onnx: _converted, int8: _form, ...file } = model // not kept: onnxruntime has its own copy
+  if (!int8) return { path, file, session: await open(model) }
+  const opened = await openQuantized(model, device, open)
+  return { path, file: { ...file, int8: opened.int8 }, session: opened.session }
 }
 
 /** Adds up what was read and tells it once a megabyte. */

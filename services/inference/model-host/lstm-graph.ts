@@ -2,7 +2,11 @@ import { GraphBuilder, int, ints, value } from './graph-builder.ts'
 import { stateInputs, stateOutputs } from './lstm-state.ts'
 import type { LstmLayer, LstmWeights } from './lstm-weights.ts'
 import { type OnnxModel, onnxTypes } from './onnx-proto.ts'
+import { addInt8Lstm, type LstmNode } from './quantize-lstm.ts'
 import type { Tensor } from './tensor.ts'
+
+/** The form of the recurrent weights, which are most of a model. */
+export type Precision = 'float32' | 'int8'
 
 /**
  * The ONNX graph of a NextMoveLSTM. In: tokens int64 [batch, seq], lengths int64 [batch], the ids of its features, int64
@@ -10,9 +14,9 @@ import type { Tensor } from './tensor.ts'
  * at the start of a game. Out: logits float32 [batch, vocabulary] and the state of each row after its own last token,
  * final_h and final_c. A row of length 0 is answered from its initial state.
  */
-export function lstmGraph(weights: LstmWeights): OnnxModel {
+export function lstmGraph(weights: LstmWeights, precision: Precision = 'float32'): OnnxModel {
   const graph = new GraphBuilder()
-  const last = addLayers(graph, weights)
+  const last = addLayers(graph, weights, precision === 'int8' ? addInt8Lstm : addPlainLstm)
   const features = addFeatures(graph, weights)
   const joined = features.length > 0 ? graph.node('Concat', [last, ...features], [int('axis', 1)]) : last
   const classifier = [
@@ -46,7 +50,7 @@ function addFeatures(graph: GraphBuilder, { features }: LstmWeights): string[] {
 }
 
 /** Returns the name of the last layer's hidden state at each row's last step, [batch, hidden]. */
-function addLayers(graph: GraphBuilder, { tokenEmbedding, layers }: LstmWeights): string {
+function addLayers(graph: GraphBuilder, { tokenEmbedding, layers }: LstmWeights, addNode: AddLstm): string {
   const embedded = graph.node('Gather', [graph.tensor('token_embedding', tokenEmbedding), 'tokens'])
   const rows = {
     lengths: graph.node('Cast', ['lengths'], [int('to', onnxTypes.int32)]),
@@ -58,7 +62,7 @@ function addLayers(graph: GraphBuilder, { tokenEmbedding, layers }: LstmWeights)
   for (const [index, layer] of layers.entries()) {
     const state = initial.map((names) => names[index] ?? '')
     if (index > 0) steps = graph.node('Squeeze', [allSteps(index - 1), graph.axes(1)])
-    final.push(addLayer(graph, layer, { index, steps, state, ...rows }))
+    final.push(addLayer(graph, layer, { index, steps, state, addNode, ...rows }))
   }
   for (const [part, name] of stateOutputs.entries()) {
     const layersOfPart = final.map((last) => last[part] ?? '')
@@ -86,24 +90,36 @@ interface LayerPlace {
   readonly moved: string
   /** Names of the initial h and c, [1, batch, hidden] each. */
   readonly state: readonly string[]
+  readonly addNode: AddLstm
 }
+
+type AddLstm = (graph: GraphBuilder, node: LstmNode) => void
 
 /** Returns the names of h and c after each row's last step, [1, batch, hidden] each. */
 function addLayer(
   graph: GraphBuilder,
   layer: LstmLayer,
-  { index, steps, lengths, moved, state }: LayerPlace,
+  { index, steps, lengths, moved, state, addNode }: LayerPlace,
 ): string[] {
+  const name = `lstm_${index}`
+  const last = ['h', 'c'].map((part) => `${name}_${part}`)
+  addNode(graph, {
+    ...{ name, steps, lengths, state, outputs: [allSteps(index), ...last] },
+    inputWeights: inOnnxOrder(layer.inputWeights),
+    hiddenWeights: inOnnxOrder(layer.hiddenWeights),
+    bias: graph.tensor(`${name}_B`, withDirection(joinedBias(layer))),
+  })
+  return last.map((final, part) => graph.node('Where', [moved, final, state[part] ?? '']))
+}
+
+function addPlainLstm(graph: GraphBuilder, node: LstmNode): void {
+  const { name, steps, bias, lengths, state, outputs } = node
   const weights = [
-    graph.tensor(`lstm_${index}_W`, withDirection(inOnnxOrder(layer.inputWeights))),
-    graph.tensor(`lstm_${index}_R`, withDirection(inOnnxOrder(layer.hiddenWeights))),
-    graph.tensor(`lstm_${index}_B`, withDirection(joinedBias(layer))),
+    graph.tensor(`${name}_W`, withDirection(node.inputWeights)),
+    graph.tensor(`${name}_R`, withDirection(node.hiddenWeights)),
   ]
-  const hidden = layer.hiddenWeights.shape[1] ?? 0
-  const last = ['h', 'c'].map((part) => `lstm_${index}_${part}`)
-  const input = [steps, ...weights, lengths, ...state]
-  graph.node('LSTM', input, [int('hidden_size', hidden)], [allSteps(index), ...last])
-  return last.map((name, part) => graph.node('Where', [moved, name, state[part] ?? '']))
+  const hidden = node.hiddenWeights.shape[1] ?? 0
+  graph.node('LSTM', [steps, ...weights, bias, lengths, ...state], [int('hidden_size', hidden)], outputs)
 }
 
 /** Name of a layer's output at every step, [seq, 1, batch, hidden]. */

@@ -6,6 +6,8 @@ export interface ModelFile extends Tokens {
   readonly family: FamilyName
   readonly parameters: number | null
   readonly onnx: Uint8Array
+  /** Makes the same with weights of 8 bits; absent where that cannot be made. */
+  readonly int8?: () => Uint8Array
 }
 
 /** Told the size of every block that was read. */

@@ -15,6 +15,8 @@ export interface OnnxAttribute {
 }
 export interface OnnxNode {
   readonly opType: string
+  /** Of operators that ONNX itself does not have. */
+  readonly domain?: string
   readonly name: string
   readonly input: readonly string[]
   readonly output: readonly string[]
@@ -44,7 +46,7 @@ export interface OnnxModel {
   }
 }
 
-export const onnxTypes = { float: 1, int32: 6, int64: 7, bool: 9 } as const
+export const onnxTypes = { float: 1, int8: 3, int32: 6, int64: 7, bool: 9 } as const
 export const onnxAttributeTypes = { int: 2, ints: 7 } as const
 
 const one = (type: string, id: number) => ({ type, id })
@@ -71,6 +73,7 @@ const root = protobuf.Root.fromJSON({
         name: one('string', 3),
         opType: one('string', 4),
         attribute: many('Attribute', 5),
+        domain: one('string', 7),
       },
     },
     Dimension: { fields: { dimValue: one('int64', 1), dimParam: one('string', 2) } },

@@ -33,6 +33,8 @@ export interface LoadOrder {
   readonly threads: number
   /** What recurrent states may be kept by each host; without it, none. */
   readonly stateBytes?: number
+  /** Serves weights of 8 bits where that can be. */
+  readonly int8?: boolean
   /** Files that a model host died or hung on: not opened again until they change. */
   readonly skip: readonly Suspect[]
   /** Where `modelPath` comes from when it is not what the environment says. */
@@ -85,6 +87,20 @@ export interface Output {
 /** What differs between models beyond their weights. */
 export type FamilyName = 'next_move_lstm' | 'lc0'
 
+/** How far 8 bits and full precision agree on fixed positions: shares from 0 to 1. */
+export interface Int8Agreement {
+  readonly positions: number
+  /** Positions with the same first choice. */
+  readonly same_first: number
+  /** How many of the ten best are among the other's ten best. */
+  readonly shared_top_10: number
+}
+
+/** What came of asking for 8 bits. */
+export type Int8Serving =
+  | ({ readonly served: true } & Int8Agreement)
+  | { readonly served: false; readonly reason: string }
+
 /** `file` was named, `latest` was found, `bundled` ships with podmate. */
 export type ModelSource = 'file' | 'latest' | 'bundled'
 
@@ -103,6 +119,8 @@ export interface LoadedModel {
   readonly deviceRequested: string
   /** All devices that may be used at the same time, the one in use first; none: that one alone. */
   readonly devices?: readonly string[]
+  /** Set when 8 bits were asked for. */
+  readonly int8?: Int8Serving
   /** Nodes of the graph by the execution provider that ran them. */
   readonly nodes: Readonly<Record<string, number>>
   readonly rejected: readonly Rejection[]

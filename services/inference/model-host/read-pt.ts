@@ -11,9 +11,11 @@ export async function readPt(path: string, onRead: OnRead): Promise<ModelFile> {
   const archive = await openTorchArchive(path, onRead)
   try {
     const artifact = lstmArtifact(unpickle(archive.pickle))
-    const onnx = encodeOnnx(lstmGraph(await readLstmWeights(artifact, archive.storage)))
+    const weights = await readLstmWeights(artifact, archive.storage)
+    const onnx = encodeOnnx(lstmGraph(weights))
+    const int8 = () => encodeOnnx(lstmGraph(weights, 'int8'))
     const { tokens, unknownId, parameters } = artifact
-    return { family: lstmFamily, tokens, unknownId, parameters, onnx }
+    return { family: lstmFamily, tokens, unknownId, parameters, onnx, int8 }
   } finally {
     archive.close()
   }
