@@ -51,10 +51,10 @@ function demandFitting(name: string, positionals: readonly string[], options: Ca
     const near = nearestName(name, Object.keys(commands))
     throw misuse(`there is no command "${name}"${near === undefined ? '' : `, but there is "${near}"`}`)
   }
-  const { takes } = command
+  const { takes, most = takes === undefined ? 0 : 1 } = command
   if (takes === '<service>' && positionals.length === 0)
     throw misuse(`podctl ${name} needs the name of a service`)
-  const surplus = positionals[takes === undefined ? 0 : 1]
+  const surplus = positionals[most]
   if (surplus !== undefined) throw misuse(`podctl ${name} does not take "${surplus}"`)
   const known: readonly string[] = [...(command.options ?? []), 'url', 'token']
   const odd = Object.entries(optionTexts).find(([option]) => option in options && !known.includes(option))

@@ -4,6 +4,7 @@ import { control } from './control.ts'
 import { events } from './events.ts'
 import { jupyterUrl } from './jupyter-url.ts'
 import { logs } from './logs.ts'
+import { model } from './model.ts'
 import { ready } from './ready.ts'
 import { shutdown } from './shutdown.ts'
 import { status } from './status.ts'
@@ -13,7 +14,9 @@ import { url } from './url.ts'
 
 export interface PodctlCommand {
   /** What comes after the name: `<service>` must be given, `[service]` may be. */
-  readonly takes?: '<service>' | '[service]'
+  readonly takes?: '<service>' | '[service]' | 'list|use PATH|rollback'
+  /** How many words come after the name at most; without it 1, or none when it takes nothing. */
+  readonly most?: number
   readonly options?: readonly (keyof CallOptions)[]
   readonly does: string
   run(call: Call): Promise<number>
@@ -59,6 +62,12 @@ export const commands: Readonly<Record<string, PodctlCommand>> = {
   'jupyter-url': {
     does: 'The address of JupyterLab, with the token in it; waits while it starts.',
     run: jupyterUrl,
+  },
+  model: {
+    takes: 'list|use PATH|rollback',
+    most: 2,
+    does: 'The models; serves one, the newest again (use latest), or the one before.',
+    run: model,
   },
   check: { does: 'The configuration as podmate understands it; needs no running podmate.', run: check },
   shutdown: { does: 'Ends the whole pod in order; waits until it has ended.', run: shutdown },

@@ -1,18 +1,22 @@
 const failuresToDoubt = 2
-const withinMs = 10 * 60_000
-const pauseMs = 10 * 60_000
 
 /** Doubts a GPU that fails again and again beside the trainer, for a while: the CPU is slower, but it answers. */
 export class GpuTrust {
+  readonly #pauseMs: number
   #failures: readonly number[] = []
   #doubtedUntil = 0
 
+  /** So long it is doubted, and so long a failure is remembered. */
+  constructor(pauseMs: number) {
+    this.#pauseMs = pauseMs
+  }
+
   /** A host ended because the GPU failed while it answered, at this time of a clock that only goes forward. */
   failed(nowMs: number): void {
-    this.#failures = [...this.#failures, nowMs].filter((at) => nowMs - at < withinMs)
+    this.#failures = [...this.#failures, nowMs].filter((at) => nowMs - at < this.#pauseMs)
     if (this.#failures.length < failuresToDoubt) return
     this.#failures = []
-    this.#doubtedUntil = nowMs + pauseMs
+    this.#doubtedUntil = nowMs + this.#pauseMs
   }
 
   /** What to ask a new host for. An explicit `cuda` stays what it is: it is never silently the CPU. */

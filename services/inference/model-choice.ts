@@ -15,6 +15,8 @@ import { Suspects } from './suspects.ts'
 export interface ChoiceSettings extends Omit<LoadOrder, 'skip' | 'wanted'> {
   readonly pollMs: number
   readonly settleMs: number
+  /** When a GPU that was given up is tried again. */
+  readonly gpuRetryMs: number
 }
 
 /** One model that was or is to be served. */
@@ -33,7 +35,7 @@ export class ModelChoice {
   readonly settings: ChoiceSettings
   readonly suspects = new Suspects()
   readonly rejections = new Rejections()
-  readonly gpu = new GpuTrust()
+  readonly gpu: GpuTrust
   #pin: Choice | undefined
   #followsLatest: boolean
   #served: Choice | undefined
@@ -43,6 +45,7 @@ export class ModelChoice {
 
   constructor(settings: ChoiceSettings) {
     this.settings = settings
+    this.gpu = new GpuTrust(settings.gpuRetryMs)
     this.#followsLatest = settings.modelPath === 'latest'
   }
 
@@ -113,7 +116,7 @@ export class ModelChoice {
   }
 
   #base(): Omit<LoadOrder, 'wanted'> {
-    const { pollMs: _poll, settleMs: _settle, device, ...order } = this.settings
+    const { pollMs: _poll, settleMs: _settle, gpuRetryMs: _retry, device, ...order } = this.settings
     const skip = [...this.suspects.list(), ...this.rejections.lasting()]
     return { ...order, skip, device: this.gpu.device(device, performance.now()) }
   }

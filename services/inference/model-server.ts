@@ -20,8 +20,6 @@ const lookMs = 5000
 export interface ServerOptions extends OpenOptions {
   readonly choice: ModelChoice
   readonly desk: ModelDesk
-  /** When a GPU that was given up is worth another try. */
-  readonly gpuRetryMs: number
   /** Told whenever it changes what is served. */
   onServing(serving: Serving): void
 }
@@ -195,7 +193,7 @@ export class ModelServer {
     this.#gpuTimer = setTimeout(() => {
       this.#gpuIsDue = true
       this.#bell.ring()
-    }, this.#options.gpuRetryMs)
+    }, this.#choice.settings.gpuRetryMs)
   }
 
   #watch(): void {

@@ -66,7 +66,7 @@ const defaults = {
   patience: { loadMs: 60_000, answerMs: 20_000 },
   drainMs: 3000,
   watch: { pollMs: 2000, settleMs: 1000 },
-  gpuRetryMs: 11 * 60_000,
+  gpuRetryMs: 10 * 60_000,
   terminal: process.stderr,
 } as const
 
@@ -109,16 +109,16 @@ export function inference(options: InferenceOptions): Inference {
   }
 }
 
-type Settings = InferenceOptions &
-  Pick<Required<InferenceOptions>, 'bundledModel' | 'stateCacheMb' | 'int8' | 'watch'>
+type Settings = InferenceOptions & Required<Pick<InferenceOptions, keyof typeof defaults>>
 
 function choiceSettings(settings: Settings): ChoiceSettings {
-  const { modelPath, artifactDirs, bundledModel, device, threads, stateCacheMb, int8, watch } = settings
+  const { modelPath, artifactDirs, bundledModel, stateCacheMb, watch } = settings
+  const { device, threads, int8, gpuRetryMs } = settings
   return {
     // The host runs in another folder.
     modelPath: modelPath === 'latest' ? modelPath : resolve(modelPath),
     artifactDirs: artifactDirs.map((dir) => resolve(dir)),
     bundledModel: resolve(bundledModel),
-    ...{ device, threads, int8, ...watch, stateBytes: stateCacheMb * 2 ** 20 },
+    ...{ device, threads, int8, gpuRetryMs, ...watch, stateBytes: stateCacheMb * 2 ** 20 },
   }
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { InferenceOptions } from '../../../services/inference/service.ts'
 import { listProcesses } from '../../../supervisor/process-table.ts'
+import { podctl } from '../../fixtures/http/run-program.ts'
 import { modelFor, type OpeningMove } from '../../fixtures/inference/model-for.ts'
 import { type RunningInference, runInference } from '../../fixtures/inference/run-inference.ts'
 import { bindfs, noBindfs } from '../../fixtures/state/mounts.ts'
@@ -306,4 +307,28 @@ test('a volume that hangs while it is watched disturbs nothing, and is watched o
   await place(join(volume.real, 'new.pt'), modelFor('e2e4'))
   volume.process.kill('SIGCONT')
   await expect.poll(() => answer(one), { ...soon, timeout: 10_000 }).toMatchObject({ best_legal: 'e2e4' })
+})
+
+describe('podctl model', () => {
+  const call = (one: RunningInference, ...words: string[]) =>
+    podctl(['model', ...words, '--url', `${one.url}?token=token`])
+
+  test('lists, uses, releases and rolls back, and exits 0 only if it is so', async () => {
+    const one = await started()
+    const first = await one.put('first.pt', 'e2e4')
+    await expect.poll(() => answer(one), soon).toMatchObject({ model_path: first })
+    const second = await one.put('second.pt', 'd2d4')
+    await expect.poll(() => answer(one), soon).toMatchObject({ model_path: second })
+    const used = await call(one, 'use', first)
+    expect(used).toMatchObject({ code: 0, err: '' })
+    expect(used.out).toMatch(`serving ${first} (generation 4, cpu); pinned`)
+    const list = await call(one, 'list')
+    expect(list.out).toMatch(new RegExp(`^\\* +[\\d.]+ MB +.+ ago +${first}$`, 'm'))
+    expect(list.out).toContain(`before it: ${second}`)
+    expect((await call(one, 'rollback')).out).toContain(`serving ${second} (generation 5`)
+    expect((await call(one, 'use', 'latest')).out).toContain('the newest is followed')
+    const refused = await call(one, 'use', join(one.artifacts, 'gone.pt'))
+    expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining('it does not exist') })
+    expect((await call(one, 'frobnicate')).code).toBe(2)
+  })
 })
