@@ -13,14 +13,15 @@ export class InferenceMetrics implements InferenceObserver {
   readonly failures: Record<FailureReason, number> = { invalid: 0, rejected: 0, cancelled: 0, failed: 0 }
   /** Games that were taken and have no answer yet, whether they wait or run. */
   open = 0
-  /** Hosts of several that ended and were replaced. */
-  hostsReplaced = 0
+  /** Hosts that were started in place of one that had ended, be it one of several or the only one. */
+  hostRestarts = 0
   /** Questions that wait for a host now; the routes say how many. */
   waiting: () => number = () => 0
   readonly requestSeconds = new Tally(seconds)
   readonly queueSeconds = new Tally(seconds)
   readonly computeSeconds = new Tally(seconds)
   readonly batchSize = new Tally([1, 2, 4, 8, 16, 32, 64])
+  #hasRun = false
   readonly #told = new WeakSet<Error>()
 
   onBatch({ size, queueMs, computeMs }: BatchFacts): void {
@@ -29,8 +30,14 @@ export class InferenceMetrics implements InferenceObserver {
     for (const waitedMs of queueMs) this.queueSeconds.add(waitedMs / 1000)
   }
 
+  /** A run of the service begins: any but the first has a host in place of one that ended. */
+  onRun(): void {
+    if (this.#hasRun) this.hostRestarts += 1
+    this.#hasRun = true
+  }
+
   onHostReplaced(): void {
-    this.hostsReplaced += 1
+    this.hostRestarts += 1
   }
 
   /** Runs the work of one game and counts how it ended; `left` says that the client did not wait for that. */

@@ -38,9 +38,9 @@ export function addInferenceMetrics(
   gauge('pending_request_count', 'Games that wait for the model.', () => metrics.waiting())
   gauge('open_request_count', 'Games that have no answer yet, waiting or computed.', () => metrics.open)
   counter(
-    'host_replaced',
-    'Model hosts that ended and were replaced while others served; without others the service restarts.',
-    () => metrics.hostsReplaced,
+    'host_restarts',
+    'Model hosts that were started in place of one that ended.',
+    () => metrics.hostRestarts,
   )
   gauge('generation', 'Generation of the model that is served; 0 while there is none.', generation)
   addHistogram(registry, 'request_duration_seconds', 'From a game to its answer.', requestSeconds)

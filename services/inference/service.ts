@@ -93,6 +93,7 @@ export function inference(options: InferenceOptions): Inference {
       stopTier: 'intake',
       run(ctx) {
         podStopping = ctx.podStopping
+        metrics.onRun()
         return runHost(ctx, { ...settings, choice, desk, observer: metrics, onServing })
       },
     },

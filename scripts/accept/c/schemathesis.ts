@@ -66,7 +66,7 @@ export async function runSchemathesis(
 }
 
 /** The full form: at least 20,000 cases against a whole pod. */
-export const schemathesisLine: Line = { title: 'schemathesis', check: () => checkSchema(20_000, 12_000) }
+export const schemathesisLine: Line = { title: 'schemathesis', check: () => checkSchema(20_000, 4000) }
 
 async function checkSchema(least: number, perRoute: number): Promise<readonly Finding[]> {
   const program = schemathesisProgram(process.env)

@@ -50,7 +50,7 @@ test('/metrics counts games by how they ended, in /infer and in batches', async 
   }
   expect(values.get('open_request_count')).toBe(0)
   expect(values.get('pending_request_count')).toBe(0)
-  expect(values.get('host_replaced')).toBe(0)
+  expect(values.get('host_restarts')).toBe(0)
   expect(values.get('count')).toBe(3)
   expect(values.get('exec_count')).toBe(2)
   expect(values.get('batch_size_bucket{le="2"}')).toBe(2)
@@ -113,4 +113,17 @@ test('/v2 answers the probes and the metadata of the Open Inference Protocol, an
     expect.objectContaining({ detail: expect.stringContaining('the served one is named podmate') }),
   ])
   expect(one.activities()).toBe(before)
+})
+
+test('/metrics counts what a host that died left unanswered as failed, and the host in its place', async () => {
+  const pid = Number(one.status()?.pid)
+  const value = async (name: string) => (await scrape()).get(name) ?? 0
+  process.kill(pid, 'SIGSTOP')
+  const asked = [one.infer({ context: [] }), one.infer({ context: ['e2e4'] })]
+  await expect.poll(() => value('open_request_count')).toBe(2)
+  process.kill(pid, 'SIGKILL')
+  expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([503, 503])
+  expect(await value('request_failure{reason="failed"}')).toBe(2)
+  await expect.poll(() => value('host_restarts'), { timeout: 10_000 }).toBe(1)
+  await expect.poll(async () => (await one.infer({ context: [] })).status, { timeout: 10_000 }).toBe(200)
 })
