@@ -8,11 +8,11 @@ import { processUsage } from '../../accept/process-usage.ts'
 import { pythonWithTorch } from '../../accept/pt-parity.ts'
 import { root } from '../../accept/root.ts'
 import { type Agreement, agreement } from './agreement.ts'
-import { type ThreadTrial, tryThreads } from './choose-threads.ts'
+import { tryForms } from './choose-form.ts'
 import type { BenchOptions } from './options.ts'
 import { runRounds, type Sample } from './rounds.ts'
 import { scriptSource } from './script-source.ts'
-import { type PeerOptions, type Server, startOurs, startPeer } from './server.ts'
+import { type PeerForm, type PeerOptions, type Server, startOurs, startPeer } from './server.ts'
 import { type TorchLoop, torchLoop } from './torch-loop.ts'
 
 const seed = 2026
@@ -20,7 +20,8 @@ const compared = 50
 
 /** Everything that the bench found out. */
 export interface BenchReport {
-  readonly trials: readonly ThreadTrial[]
+  /** How the peer was run. */
+  readonly form: PeerForm
   readonly loop: TorchLoop
   readonly agreement: Agreement
   readonly samples: readonly Sample[]
@@ -47,16 +48,14 @@ export async function benchInference(
 }
 
 async function compare(
-  what: Omit<PeerOptions, 'threads'>,
+  what: Omit<PeerOptions, 'form'>,
   options: BenchOptions,
   say: (line: string) => void,
 ): Promise<BenchReport> {
   const source = scriptSource(seed)
   const shortly = Math.min(options.seconds, 2)
-  const trials = await tryThreads(what, source, shortly)
-  for (const { threads, perSecond } of trials)
-    say(`peer with ${threads} threads: ${perSecond.map(Math.round)}/s`)
-  const peer = { ...what, threads: trials[0]?.threads ?? 1 }
+  const form = options.peer ?? (await bestForm(what, source, shortly, say))
+  const peer = { ...what, form }
   const loop = await torchLoop(peer, source.take('independent', 400, 1), shortly)
   const servers: Server[] = []
   try {
@@ -66,10 +65,24 @@ async function compare(
     const samples = await runRounds(servers, source, options, (sample) => say(sampleLine(sample)))
     await servers.pop()?.end()
     const idlePercent = await idleCpu(servers[0]?.pid ?? 0, options.idleSeconds)
-    return { trials, loop, agreement: agreed, samples, idlePercent }
+    return { form, loop, agreement: agreed, samples, idlePercent }
   } finally {
     for (const server of servers) await server.end()
   }
+}
+
+async function bestForm(
+  ...[what, source, seconds, say]: [...Parameters<typeof tryForms>, (line: string) => void]
+): Promise<PeerForm> {
+  const trials = await tryForms(what, source, seconds)
+  for (const { form, perSecond } of trials)
+    say(`${formName(form)}: ${perSecond.map(Math.round).join('/s with 1 client, ')}/s with 8`)
+  return trials[0]?.form ?? { threads: 1, runsIn: 'loop' }
+}
+
+/** The peer's form in words. */
+export function formName({ threads, runsIn }: PeerForm): string {
+  return `peer in its ${runsIn} with ${threads} torch ${threads === 1 ? 'thread' : 'threads'}`
 }
 
 async function idleCpu(pid: number, seconds: number): Promise<number> {

@@ -1,16 +1,15 @@
-import type { BenchReport } from './bench-inference.ts'
+import { type BenchReport, formName } from './bench-inference.ts'
 import { figureLines, figuresOf, medianOf } from './figures.ts'
 
 /** The report for people. */
 export function reportLines(report: BenchReport): readonly string[] {
-  const { trials, loop, agreement, samples, idlePercent } = report
-  const threads = trials[0]?.threads ?? 0
+  const { form, loop, agreement, samples, idlePercent } = report
   const { asked, sameBestLegal, sameTopk } = agreement
   return [
     ...figureLines(samples),
     ...ratioLines(report),
     `same answers: best_legal ${sameBestLegal}/${asked}, topk ${sameTopk}/${asked}`,
-    `peer with ${threads} torch threads, 1 client: p50 ${ms(peerAlone(report))}; bare torch loop ${ms(loop.whole)} (network alone ${ms(loop.network)}): ${(peerAlone(report) / loop.whole).toFixed(2)}x`,
+    `${formName(form)}, 1 client: p50 ${ms(peerAlone(report))}; bare torch loop ${ms(loop.whole)} (network alone ${ms(loop.network)}): ${(peerAlone(report) / loop.whole).toFixed(2)}x`,
     `memory (most seen): ours ${mostMb(report, 'ours').toFixed(0)} MB, peer ${mostMb(report, 'peer').toFixed(0)} MB`,
     `idle: ${idlePercent.toFixed(2)} % of a core`,
   ]

@@ -30,18 +30,24 @@ export async function startOurs(checkpoint: string): Promise<Server> {
   }
 }
 
+/** How the peer uses the cores: threads of torch, and where it runs the model. */
+export interface PeerForm {
+  readonly threads: number
+  /** On its event loop, or in a pool of threads. */
+  readonly runsIn: 'loop' | 'pool'
+}
+
 export interface PeerOptions {
   readonly python: string
   readonly checkpoint: string
-  /** Threads of torch. */
-  readonly threads: number
+  readonly form: PeerForm
 }
 
 /** The plain FastAPI server of peer/app.py. */
-export async function startPeer({ python, checkpoint, threads }: PeerOptions): Promise<Server> {
+export async function startPeer({ python, checkpoint, form }: PeerOptions): Promise<Server> {
   const port = await freePort()
   const app = join(root, 'scripts/bench/peer/app.py')
-  const child = spawn(python, [app, checkpoint, `${port}`, `${threads}`], {
+  const child = spawn(python, [app, checkpoint, `${port}`, `${form.threads}`, form.runsIn], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const ended = once(child, 'exit')

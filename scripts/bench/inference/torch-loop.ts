@@ -15,12 +15,12 @@ export interface TorchLoop {
 }
 
 export async function torchLoop(
-  { python, checkpoint, threads }: PeerOptions,
+  { python, checkpoint, form }: PeerOptions,
   scripts: readonly Script[],
   seconds: number,
 ): Promise<TorchLoop> {
   const program = join(root, 'scripts/bench/peer/torch_loop.py')
-  const child = spawn(python, [program, checkpoint, `${threads}`, `${seconds}`], {
+  const child = spawn(python, [program, checkpoint, `${form.threads}`, `${seconds}`], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const closed = once(child, 'close')

@@ -1,13 +1,16 @@
-"""A plain chess model server, as a careful Python developer writes it: `app.py CHECKPOINT PORT THREADS`.
+"""A plain chess model server, as a careful Python developer writes it.
 
-One process, FastAPI on uvicorn with uvloop and httptools. The handler is a coroutine: a model that
-keeps the cores busy anyway gains nothing from FastAPI's pool of threads, which cost it a third.
+`app.py CHECKPOINT PORT THREADS loop|pool`: one process, FastAPI on uvicorn with uvloop and httptools.
+The model runs on the event loop, or in as many threads as fit on the cores with THREADS of torch each.
 """
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import torch
 import uvicorn
@@ -32,7 +35,7 @@ class Answer(BaseModel):
     latency_ms: float
 
 
-def make_app(path: str) -> FastAPI:
+def make_app(path: str, pool: ThreadPoolExecutor | None) -> FastAPI:
     predictor = Predictor(path)
     app = FastAPI()
 
@@ -44,7 +47,11 @@ def make_app(path: str) -> FastAPI:
     async def infer(question: Question) -> Answer:
         started = time.perf_counter()
         try:
-            found = predictor.predict(question.context, question.winner_side, question.topk or 10)
+            asked = question.context, question.winner_side, question.topk or 10
+            if pool is None:
+                found = predictor.predict(*asked)
+            else:
+                found = await asyncio.get_running_loop().run_in_executor(pool, predictor.predict, *asked)
         except ValueError as error:
             raise HTTPException(400, str(error)) from error
         latency = round((time.perf_counter() - started) * 1000, 3)
@@ -54,9 +61,12 @@ def make_app(path: str) -> FastAPI:
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(int(sys.argv[3]))
+    threads = int(sys.argv[3])
+    torch.set_num_threads(threads)
+    cores = len(os.sched_getaffinity(0))
+    workers = ThreadPoolExecutor(max(1, cores // threads), initializer=torch.set_num_threads, initargs=(threads,))
     uvicorn.run(
-        make_app(sys.argv[1]),
+        make_app(sys.argv[1], workers if sys.argv[4] == "pool" else None),
         host="127.0.0.1",
         port=int(sys.argv[2]),
         loop="uvloop",

@@ -22,7 +22,11 @@ export async function openQuantized(
     return { session: full, int8: { served: false, reason: problem ?? '' } }
   try {
     const session = await open({ ...model, onnx: model.int8() })
-    return { session, int8: { served: true, ...(await quantizeAgreement(full.run, session.run, model)) } }
+    const agreement = await quantizeAgreement(full.run, session.run, model).catch(async (error: unknown) => {
+      await session.release()
+      throw error
+    })
+    return { session, int8: { served: true, ...agreement } }
   } finally {
     await full.release()
   }

@@ -14,7 +14,18 @@ function bench(words: readonly string[]) {
 test('bench inference --json prints the speeds of both servers alone on stdout', async ({ skip }) => {
   const python = pythonWithTorch(process.env) ?? ''
   skip(spawnSync(python, ['-c', 'import fastapi, httptools, torch, uvloop']).status !== 0, noPeer)
-  const short = ['--seconds', '0.5', '--rounds', '1', '--idle-seconds', '0.5', '--clients', '1,8']
+  const short = [
+    '--seconds',
+    '0.5',
+    '--rounds',
+    '1',
+    '--idle-seconds',
+    '0.5',
+    '--clients',
+    '1,8',
+    '--peer',
+    'loop,1',
+  ]
   const { code, out, err } = await bench(['--json', ...short])
   expect(err).toContain('same answers: best_legal 50/50')
   expect(code).toBe(0)
