@@ -1,0 +1,157 @@
+import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { accountOf } from './accounts.ts'
+import type { Answer, Call, HubState } from './call.ts'
+import type { Effect, Faults } from './faults.ts'
+import { handlers } from './handlers.ts'
+import { Cut, faultAnswer, harmBefore, harmedChunks } from './harm.ts'
+import { Refusal } from './refusal.ts'
+import type { LogEntry } from './request-log.ts'
+import { type Match, match } from './routes.ts'
+
+/** What a server needs to answer requests. */
+export interface Desk {
+  readonly state: HubState
+  readonly faults: Faults
+  readonly log: LogEntry[]
+  readonly base: string
+  readonly storage: string
+  restart(): Promise<void>
+}
+
+/** Answers one request as the Hub would, unless a fault meets it, and writes it down. */
+export async function answerRequest(
+  desk: Desk,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { method = 'GET', url: target = '/' } = request
+  const url = new URL(target, desk.base)
+  const found = match(method, url.pathname)
+  const effect = found && desk.faults.draw(found.name)
+  const entry: LogEntry = {
+    method,
+    route: found?.name ?? 'unknown',
+    path: url.pathname,
+    bytes: 0,
+    status: 0,
+    answered: false,
+    ...(effect && { fault: effect.fault }),
+  }
+  desk.log.push(entry)
+  response.on('finish', () => {
+    entry.answered = true
+  })
+  try {
+    const answer = await work(desk, { request, url, found, effect, entry })
+    if (effect?.fault === 'lose-answer') throw new Cut()
+    await send(desk, request, response, entry, answer)
+  } catch (error) {
+    // The client has gone, or it is to see the connection end.
+    if (error instanceof Cut || request.socket.destroyed) return void request.socket.destroy()
+    await refuse(desk, request, response, entry, error)
+  }
+}
+
+interface Work {
+  readonly request: IncomingMessage
+  readonly url: URL
+  readonly found: Match | undefined
+  readonly effect: Effect | undefined
+  readonly entry: LogEntry
+}
+
+async function work(desk: Desk, { request, url, found, effect, entry }: Work): Promise<Answer> {
+  const { state } = desk
+  const { authorization } = request.headers
+  const chunks = () => harmedChunks(counted(request, entry), effect)
+  if (effect?.fault === 'hang') await once(request.socket, 'close')
+  if (effect?.fault === 'restart') await desk.restart()
+  if (effect?.fault === 'answer') throw await afterBody(chunks(), faultAnswer(effect))
+  if (effect?.fault === 'cut') throw await afterBody(effect.afterBytes ? chunks() : [], new Cut())
+  if (!found) throw new Refusal(404, 'Not found')
+  if (effect) await harmBefore(state, effect, found.params, authorization)
+  if (!request.headers['user-agent']) throw new Refusal(400, 'The User-Agent header is missing')
+  const inStorage = url.pathname.startsWith('/storage/')
+  if (!inStorage) countRequest(state)
+  const account = inStorage ? undefined : accountOf(state.accounts, authorization)
+  const call: Call = {
+    state,
+    base: desk.base,
+    storage: desk.storage,
+    url,
+    headers: request.headers,
+    params: found.params,
+    account,
+    entry,
+    effect,
+    chunks,
+  }
+  return handlers[found.name](call)
+}
+
+async function afterBody(chunks: AsyncIterable<Buffer> | readonly Buffer[], error: Error): Promise<Error> {
+  for await (const _ of chunks);
+  return error
+}
+
+async function* counted(request: IncomingMessage, entry: LogEntry): AsyncGenerator<Buffer> {
+  for await (const chunk of request) {
+    entry.bytes += chunk.length
+    yield chunk
+  }
+}
+
+function countRequest({ requestWindow }: HubState): void {
+  requestWindow.use()
+  if (requestWindow.left() >= 0) return
+  throw new Refusal(429, 'You have reached your rate limit')
+}
+
+async function send(
+  { state, log }: Desk,
+  request: IncomingMessage,
+  response: ServerResponse,
+  entry: LogEntry,
+  { status = 200, headers = {}, json, blob }: Answer,
+): Promise<void> {
+  const file = blob === undefined ? undefined : state.blobs.path(blob)
+  const info = file === undefined ? undefined : await stat(file).catch(() => undefined)
+  if (file !== undefined && !info) throw new Refusal(404, 'No such object')
+  const text = json === undefined ? '' : JSON.stringify(json)
+  entry.status = status
+  response.writeHead(status, {
+    ...limitHeaders(state),
+    'X-Request-Id': `Root=1-${String(log.length).padStart(8, '0')}`,
+    'Content-Type': file === undefined ? 'application/json; charset=utf-8' : 'application/octet-stream',
+    'Content-Length': info?.size ?? Buffer.byteLength(text),
+    ...headers,
+  })
+  if (request.method === 'HEAD' || file === undefined) response.end(text)
+  else await pipeline(createReadStream(file), response)
+}
+
+async function refuse(
+  desk: Desk,
+  request: IncomingMessage,
+  response: ServerResponse,
+  entry: LogEntry,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof Refusal)) console.error(error)
+  const { status, headers, message } =
+    error instanceof Refusal ? error : new Refusal(500, `The stand-in broke: ${String(error)}`)
+  entry.refusal = message
+  await send(desk, request, response, entry, { status, headers, json: { error: message } })
+}
+
+function limitHeaders({ limits, requestWindow }: HubState): Record<string, string> {
+  const { requestsPerWindow, requestWindowSeconds } = limits
+  return {
+    RateLimit: `"api";r=${Math.max(0, requestWindow.left())};t=${requestWindow.resetsIn()}`,
+    'RateLimit-Policy': `"fixed window";"api";q=${requestsPerWindow};w=${requestWindowSeconds}`,
+  }
+}
