@@ -53,6 +53,26 @@ test.each(cases)('schemaSentence() says what is wrong with %j', async (body, sen
   expect(schemaSentence(await errorsOf(body), 'body')).toBe(sentence)
 })
 
+test('schemaSentence() names the wanted forms instead of what each of them lacks', async () => {
+  const forms = {
+    type: 'object',
+    title: 'an object with "a" or "b"',
+    properties: { a: { type: 'string' }, b: { type: 'string' } },
+    anyOf: [{ required: ['a'], properties: { b: false } }, { required: ['b'] }],
+  }
+  const one = fastify({ ajv: { customOptions: validationOptions } })
+  one.post('/', { schema: { body: forms }, attachValidation: true }, (request) => {
+    return request.validationError?.validation ?? []
+  })
+  const errors = (await one.inject({ method: 'POST', url: '/', payload: { a: 3 } })).json()
+  expect(schemaSentence(errors, 'body')).toBe('"a" must be a string, not the number 3')
+  const neither = (await one.inject({ method: 'POST', url: '/', payload: {} })).json()
+  expect(schemaSentence(neither, 'body')).toBe('the body must be an object with "a" or "b"')
+  expect(schemaProblems(neither, 'item 3')).toEqual({
+    errors: [{ in: 'item 3', field: '', problem: 'item 3 must be an object with "a" or "b"' }],
+  })
+})
+
 test('schemaSentence() names every error, and counts those beyond the fifth', async () => {
   const sentence = schemaSentence(await errorsOf({ context: [1, 2, 3, 4, 5, 6, 7] }), 'body')
   expect(sentence.split('; ')).toHaveLength(6)
