@@ -1,0 +1,41 @@
+/** What can be done about it: wait, ask the user, look again, or take the file out. */
+export type ProblemKind =
+  | 'retry-later'
+  | 'auth'
+  | 'not-found'
+  | 'quota'
+  | 'too-large'
+  | 'conflict'
+  | 'changed-file'
+  | 'bad-request'
+
+interface Details {
+  /** When the Hub said so: how long to wait before it is asked again. */
+  readonly retryAfterMs?: number | undefined
+  /** HTTP status of the answer; absent when there was none. */
+  readonly status?: number | undefined
+  /** X-Error-Code of the answer, such as `RepoNotFound`. */
+  readonly code?: string | undefined
+  /** The absolute path of the file that it is about. */
+  readonly path?: string | undefined
+  readonly cause?: unknown
+}
+
+/** An upload that did not go through. The message is a sentence for the user with the remedy in it, without any secret. */
+export class HubProblem extends Error {
+  readonly kind: ProblemKind
+  readonly retryAfterMs?: number
+  readonly status?: number
+  readonly code?: string
+  readonly path?: string
+
+  constructor(kind: ProblemKind, message: string, { cause, retryAfterMs, status, code, path }: Details = {}) {
+    super(message, cause === undefined ? {} : { cause })
+    this.name = 'HubProblem'
+    this.kind = kind
+    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
+    if (status !== undefined) this.status = status
+    if (code !== undefined) this.code = code
+    if (path !== undefined) this.path = path
+  }
+}
