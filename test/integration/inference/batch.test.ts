@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openapiProblems } from '../../fixtures/http/openapi-problems.ts'
 import { type RunningInference, runInference } from '../../fixtures/inference/run-inference.ts'
 import { torchFile } from '../../fixtures/inference/torch-file.ts'
 
@@ -120,4 +121,14 @@ describe('POST /infer/batch', () => {
     expect((await whole).answers.filter((answer) => answer.status !== undefined)).toEqual([])
     expect(slowestMs).toBeLessThan(500) // this process and a busy machine take their part of it
   })
+})
+
+test('/openapi.json describes inference without a loose end, and /docs shows it', async () => {
+  const document = Object(await (await fetch(new URL('/openapi.json', one.url))).json())
+  expect(openapiProblems(document)).toEqual([])
+  expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/infer', '/infer/batch', '/v2']))
+  expect(Object.keys(document.components.schemas)).toEqual(
+    expect.arrayContaining(['InferRequest', 'InferAnswer']),
+  )
+  expect((await fetch(new URL('/docs', one.url))).status).toBe(200)
 })
