@@ -18,7 +18,8 @@ export function v2Routes(app: FastifyInstance, { serving }: { serving(): Serving
   } as const
   const modelProbe = { ...probe, schema: { ...probe.schema, params } }
   const served = (name = modelName): ServedModel => {
-    if (name !== modelName) throw noSuchModel(name)
+    if (name !== modelName)
+      throw new RequestProblem(404, 'No such model', `The one model is named ${modelName}.`)
     const now = serving()
     if (now.type === 'down') throw unavailable(now.reason)
     return now.served
@@ -56,9 +57,7 @@ const tensors: Readonly<Record<FamilyName, { inputs: readonly Tensor[]; outputs:
   next_move_lstm: {
     inputs: [
       ['tokens', 'INT64', -1, -1],
-      ['winner', 'INT64', -1],
-      ['phase', 'INT64', -1],
-      ['side', 'INT64', -1],
+      ...['winner', 'phase', 'side'].map((name) => [name, 'INT64', -1] as const),
     ],
     outputs: [],
   },
@@ -67,11 +66,6 @@ const tensors: Readonly<Record<FamilyName, { inputs: readonly Tensor[]; outputs:
 
 function tensor([name, datatype, ...shape]: Tensor): object {
   return { name, datatype, shape }
-}
-
-function noSuchModel(name: string): RequestProblem {
-  const detail = `There is no model ${JSON.stringify(name.slice(0, 64))}: the served one is named ${modelName}.`
-  return new RequestProblem(404, 'No such model', detail)
 }
 
 const params = {

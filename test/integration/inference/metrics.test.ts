@@ -110,7 +110,7 @@ test('/v2 answers the probes and the metadata of the Open Inference Protocol, an
   const missing = await get('/v2/models/other')
   expect([missing.status, await missing.json()]).toEqual([
     404,
-    expect.objectContaining({ detail: expect.stringContaining('the served one is named podmate') }),
+    expect.objectContaining({ detail: expect.stringContaining('The one model is named podmate') }),
   ])
   expect(one.activities()).toBe(before)
 })
