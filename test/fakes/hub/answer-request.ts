@@ -1,8 +1,5 @@
 import { once } from 'node:events'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import { accountOf } from './accounts.ts'
 import type { Answer, Call, HubState } from './call.ts'
 import type { Effect, Faults } from './faults.ts'
@@ -11,6 +8,7 @@ import { Cut, faultAnswer, harmBefore, harmedChunks } from './harm.ts'
 import { Refusal } from './refusal.ts'
 import type { LogEntry } from './request-log.ts'
 import { type Match, match } from './routes.ts'
+import { sendAnswer } from './send-answer.ts'
 
 /** What a server needs to answer requests. */
 export interface Desk {
@@ -48,7 +46,7 @@ export async function answerRequest(
   try {
     const answer = await work(desk, { request, url, found, effect, entry })
     if (effect?.fault === 'lose-answer') throw new Cut()
-    await send(desk, request, response, entry, answer)
+    await sendAnswer(desk, { request, response, entry }, answer)
   } catch (error) {
     // The client has gone, or it is to see the connection end.
     if (error instanceof Cut || request.socket.destroyed) return void request.socket.destroy()
@@ -68,10 +66,7 @@ async function work(desk: Desk, { request, url, found, effect, entry }: Work): P
   const { state } = desk
   const { authorization } = request.headers
   const chunks = () => harmedChunks(counted(request, entry), effect)
-  if (effect?.fault === 'hang') await once(request.socket, 'close')
-  if (effect?.fault === 'restart') await desk.restart()
-  if (effect?.fault === 'answer') throw await afterBody(chunks(), faultAnswer(effect))
-  if (effect?.fault === 'cut') throw await afterBody(effect.afterBytes ? chunks() : [], new Cut())
+  if (effect) await meet(desk, effect, request, chunks)
   if (!found) throw new Refusal(404, 'Not found')
   if (effect) await harmBefore(state, effect, found.params, authorization)
   if (!request.headers['user-agent']) throw new Refusal(400, 'The User-Agent header is missing')
@@ -93,6 +88,27 @@ async function work(desk: Desk, { request, url, found, effect, entry }: Work): P
   return handlers[found.name](call)
 }
 
+/** Those faults that leave nothing to do for the request itself: throws what takes the place of its answer. */
+async function meet(
+  desk: Desk,
+  effect: Effect,
+  request: IncomingMessage,
+  chunks: () => AsyncIterable<Buffer>,
+): Promise<void> {
+  switch (effect.fault) {
+    case 'answer':
+      throw await afterBody(chunks(), faultAnswer(effect))
+    case 'cut':
+      throw await afterBody(effect.afterBytes === undefined ? [] : chunks(), new Cut())
+    case 'hang':
+      await once(request.socket, 'close')
+      throw new Cut()
+    case 'restart':
+      await desk.restart()
+      throw new Cut()
+  }
+}
+
 async function afterBody(chunks: AsyncIterable<Buffer> | readonly Buffer[], error: Error): Promise<Error> {
   for await (const _ of chunks);
   return error
@@ -111,29 +127,6 @@ function countRequest({ requestWindow }: HubState): void {
   throw new Refusal(429, 'You have reached your rate limit')
 }
 
-async function send(
-  { state, log }: Desk,
-  request: IncomingMessage,
-  response: ServerResponse,
-  entry: LogEntry,
-  { status = 200, headers = {}, json, blob }: Answer,
-): Promise<void> {
-  const file = blob === undefined ? undefined : state.blobs.path(blob)
-  const info = file === undefined ? undefined : await stat(file).catch(() => undefined)
-  if (file !== undefined && !info) throw new Refusal(404, 'No such object')
-  const text = json === undefined ? '' : JSON.stringify(json)
-  entry.status = status
-  response.writeHead(status, {
-    ...limitHeaders(state),
-    'X-Request-Id': `Root=1-${String(log.length).padStart(8, '0')}`,
-    'Content-Type': file === undefined ? 'application/json; charset=utf-8' : 'application/octet-stream',
-    'Content-Length': info?.size ?? Buffer.byteLength(text),
-    ...headers,
-  })
-  if (request.method === 'HEAD' || file === undefined) response.end(text)
-  else await pipeline(createReadStream(file), response)
-}
-
 async function refuse(
   desk: Desk,
   request: IncomingMessage,
@@ -145,13 +138,5 @@ async function refuse(
   const { status, headers, message } =
     error instanceof Refusal ? error : new Refusal(500, `The stand-in broke: ${String(error)}`)
   entry.refusal = message
-  await send(desk, request, response, entry, { status, headers, json: { error: message } })
-}
-
-function limitHeaders({ limits, requestWindow }: HubState): Record<string, string> {
-  const { requestsPerWindow, requestWindowSeconds } = limits
-  return {
-    RateLimit: `"api";r=${Math.max(0, requestWindow.left())};t=${requestWindow.resetsIn()}`,
-    'RateLimit-Policy': `"fixed window";"api";q=${requestsPerWindow};w=${requestWindowSeconds}`,
-  }
+  await sendAnswer(desk, { request, response, entry }, { status, headers, json: { error: message } })
 }

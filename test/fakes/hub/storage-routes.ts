@@ -60,7 +60,8 @@ export async function completeUpload(call: Call): Promise<Answer> {
 
 /** GET of an object's or a regular file's bytes. */
 export function download(call: Call): Answer {
-  return { blob: call.params.blob ?? '' }
+  const { blob = '' } = call.params
+  return { blob, headers: { ETag: `"${blob}"` } }
 }
 
 function noted({ state, params, entry }: Call): Upload {
