@@ -98,6 +98,9 @@ test('readPt() refuses a file that was cut off anywhere', async () => {
   await expect(read(bytes.subarray(0, -1))).rejects.toThrow()
 })
 
+/** A model file whose 8-bit form is made as well: functions are never equal. */
+const contents = ({ int8, ...file }: ModelFile) => ({ ...file, int8: int8?.() })
+
 test('readPt() with flipped bytes either reads the same weights or refuses', async () => {
   const bytes = torchFile(tinyArtifact({ hidden: 3 }))
   const whole = await read(bytes)
@@ -108,7 +111,7 @@ test('readPt() with flipped bytes either reads the same weights or refuses', asy
       for (const [at, mask] of flips) damaged[at] = (damaged[at] ?? 0) ^ mask
       const result = await read(damaged).catch((error: unknown) => error)
       if (result instanceof Error) expect(result.message).not.toBe('')
-      else expect(result).toEqual(whole)
+      else expect(contents(result)).toEqual(contents(whole))
     }),
     { numRuns: 400 },
   )
