@@ -16,6 +16,9 @@ import { gpuFailedExit, type ToHost } from './model-host/protocol.ts'
 const program = fileURLToPath(new URL('./model-host/main.ts', import.meta.url))
 const politeMs = 300
 
+/** glibc would learn from the large blocks of loading to keep what is freed: 50 MB for a model of 20. */
+const thrift = { MALLOC_MMAP_THRESHOLD_: String(2 ** 18) }
+
 /** How the model host is started: its whole environment, and the account that it runs as. */
 export interface HostProcessOptions {
   readonly env: Readonly<Record<string, string>>
@@ -64,8 +67,8 @@ function forkHost({ env, user }: HostProcessOptions, folder: string, mark: Reado
   return fork(program, [], {
     cwd: folder,
     detached: true,
-    env: { ...env, TMPDIR: folder, ...mark },
-    execArgv: [],
+    env: { ...thrift, ...env, TMPDIR: folder, ...mark },
+    execArgv: ['--expose-gc'], // the host says when its model is loaded
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     ...user,

@@ -25,6 +25,7 @@ async function load(order: LoadOrder): Promise<void> {
     const chosen = await chooseModel(order, device, (progress) => send({ type: 'progress', progress }))
     session = chosen.ready.session
     send({ type: 'loaded', model: describe(chosen, order) })
+    globalThis.gc?.() // the copies that were made on the way are several times the model
   } catch (error) {
     const rejected = error instanceof NoModel ? error.rejected : []
     send({ type: 'refused', reason: error instanceof Error ? error.message : String(error), rejected })
