@@ -12,6 +12,8 @@ import { type ServedModel, servedModel } from './served-model.ts'
 export interface Generation {
   readonly served: ServedModel
   readonly hostPids: readonly number[]
+  /** Tells whenever a host joins or leaves. */
+  onHosts(listener: () => void): void
   /** Settles when it cannot answer any more: its last host ended or was given up on. */
   readonly ended: Promise<Ending>
   /** One of its hosts watches the artifact folders; a later call replaces the order. */
@@ -55,6 +57,7 @@ export async function openGeneration(
     get hostPids() {
       return crew.pids
     },
+    onHosts: (listener) => crew.onHosts(listener),
     ended: pool.ended,
     watch: (watchOrder, onSeen) => crew.watch(watchOrder, onSeen),
     drained: () => queue.drained(),

@@ -20,6 +20,8 @@ export class HostCrew {
   readonly #posts: Promise<void>[] = []
   #watch: { readonly order: WatchOrder; readonly onSeen: (seen: Seen) => void } | undefined
 
+  #onHosts: () => void = () => {}
+
   constructor(ctx: ServiceContext, options: CrewOptions) {
     this.#ctx = ctx
     this.#options = options
@@ -29,11 +31,17 @@ export class HostCrew {
     return [...this.#present].map(({ process }) => process.pid)
   }
 
+  /** Told whenever a host joins or leaves. */
+  onHosts(listener: () => void): void {
+    this.#onHosts = listener
+  }
+
   /** Lets a host answer until it ends. */
   join(host: OpenHost): void {
     this.#present.add(host)
     this.#options.pool.add(host.host)
     if (this.#present.size === 1) this.#rewatch()
+    this.#onHosts()
   }
 
   /** Keeps a host on a device: `first`, or one that loads what `order` names, and then its successors. */
@@ -89,6 +97,7 @@ export class HostCrew {
     if (ending === undefined) return
     this.#present.delete(open)
     this.#rewatch()
+    this.#onHosts()
     const { device } = open.model
     this.#ctx.log.warn({ device, reason: ending.reason }, 'a model host ended; it is replaced')
     await this.#leave(open)

@@ -185,6 +185,7 @@ export class ModelServer {
     announceModel(served, this.#choice, this.#ctx)
     this.#watch()
     this.#report()
+    next.onHosts(() => this.#current === next && this.#report())
     clearTimeout(this.#gpuTimer)
     if (served.model.gpuLater || this.#choice.gpu.warning(performance.now())) this.#tryGpuLater()
   }

@@ -6,6 +6,7 @@ import { openGeneration } from '../../../services/inference/generation.ts'
 import type { BatchFacts } from '../../../services/inference/inference-observer.ts'
 import type { Row } from '../../../services/inference/model-host/protocol.ts'
 import { listProcesses } from '../../../supervisor/process-table.ts'
+import { runInference } from '../../fixtures/inference/run-inference.ts'
 import { serviceContext } from '../../fixtures/inference/service-context.ts'
 import { tinyArtifact, torchFile } from '../../fixtures/inference/torch-file.ts'
 
@@ -72,6 +73,18 @@ async function askMany({ served }: Generation, count: number) {
 }
 
 describe('several devices (67)', () => {
+  test('show all their hosts in /status', async () => {
+    const pod = await runInference({ devices: ['cpu', 'cpu'] })
+    await pod.becomes('ready')
+    const pids = () => pod.status()?.details?.host_pids
+    await expect.poll(pids, { timeout: 10_000 }).toHaveLength(2)
+    process.kill(Number(pod.status()?.details?.host_pid), 'SIGKILL')
+    await expect.poll(pids, { timeout: 10_000 }).toHaveLength(1)
+    await expect.poll(pids, { timeout: 10_000 }).toHaveLength(2)
+    expect(pod.status()?.state).toBe('ready')
+    await pod.stop()
+  })
+
   test('have a host each, and what is asked is shared out between them', async () => {
     const { generation, closed, batches } = await open(['cpu', 'cpu'])
     await expect.poll(() => generation.hostPids.length, { timeout: 10_000 }).toBe(2)
