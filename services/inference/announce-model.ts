@@ -27,7 +27,7 @@ export function reportModel(
 ): void {
   const served = generation?.served
   ctx.report({
-    ...(served ? modelFacts(served) : {}),
+    ...(served ? { ...modelFacts(served), device_requested: choice.settings.device } : {}),
     ...(served ? { nodes: served.model.nodes, warnings: warningsOf(served, choice) } : {}),
     ...(generation ? { host_pid: generation.hostPids[0] ?? 0, host_pids: generation.hostPids } : {}),
     following: choice.following,

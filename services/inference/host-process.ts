@@ -13,7 +13,7 @@ import type { ServiceContext } from '../../supervisor/service.ts'
 import { settledWithin } from '../../supervisor/time.ts'
 import { gpuFailedExit, type ToHost } from './model-host/protocol.ts'
 
-const program = fileURLToPath(new URL('./model-host/main.ts', import.meta.url))
+const modelHost = fileURLToPath(new URL('./model-host/main.ts', import.meta.url))
 const politeMs = 300
 
 /** glibc would learn from the large blocks of loading to keep what is freed: 50 MB for a model of 20. */
@@ -23,6 +23,8 @@ const thrift = { MALLOC_MMAP_THRESHOLD_: String(2 ** 18) }
 export interface HostProcessOptions {
   readonly env: Readonly<Record<string, string>>
   readonly user?: { readonly uid: number; readonly gid: number } | undefined
+  /** What is forked instead of the model host: a stand-in for hardware that is not here. */
+  readonly program?: string
 }
 
 /** The forked model host: a process group of its own, which ends by itself when this process does. */
@@ -59,11 +61,15 @@ export async function startHostProcess(
   for (const stream of ['stdout', 'stderr'] as const) {
     logLines(child[stream], (line) => log.warn({ stream }, line))
   }
-  context.tell({ type: 'spawned', pid: child.pid ?? 0, command: program })
+  context.tell({ type: 'spawned', pid: child.pid ?? 0, command: options.program ?? modelHost })
   return hostProcess(child, { ended, folder, killWaitMs: context.timings.killWaitMs })
 }
 
-function forkHost({ env, user }: HostProcessOptions, folder: string, mark: Readonly<Record<string, string>>) {
+function forkHost(
+  { env, user, program = modelHost }: HostProcessOptions,
+  folder: string,
+  mark: Readonly<Record<string, string>>,
+) {
   return fork(program, [], {
     cwd: folder,
     detached: true,

@@ -70,7 +70,7 @@ export class ModelServer {
 
   /** Settles when nothing is asked any more. */
   async drained(): Promise<void> {
-    await this.#current?.drained()
+    await Promise.all([this.#current?.drained(), this.#retired.drained()])
   }
 
   /** Ends every process that is left. */

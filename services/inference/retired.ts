@@ -18,6 +18,11 @@ export class Retired {
     this.#ends.add(end)
   }
 
+  /** Settles when they have answered everything, and ended. */
+  async drained(): Promise<void> {
+    await Promise.all(this.#ends)
+  }
+
   /** Ends them all; settles when no process of them is left, as far as that can be known. */
   async ended(): Promise<void> {
     this.#drainNoMore.abort()

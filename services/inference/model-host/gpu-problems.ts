@@ -95,6 +95,11 @@ const table: readonly Entry[] = [
     says: /CUDNN_STATUS_NOT_INITIALIZED/,
     text: 'cuDNN 9 cannot be started: it is not there, it is of another version, or the memory of the GPU is full (`nvidia-smi` shows who holds it)',
   },
+  {
+    kind: 'provider-missing',
+    says: /Failed to load shared library/,
+    text: `the CUDA part of onnxruntime cannot be loaded; ${provider}`,
+  },
 ]
 
 /** What a message of onnxruntime, CUDA or the loader of libraries means; undefined when it is not about the GPU. Pure. */

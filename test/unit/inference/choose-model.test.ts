@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { chooseModel, NoModel } from '../../../services/inference/model-host/choose-model.ts'
-import { findModels } from '../../../services/inference/model-host/find-models.ts'
+import { type Device, DeviceUnavailable } from '../../../services/inference/model-host/device.ts'
+import { findModels, versionOf } from '../../../services/inference/model-host/find-models.ts'
 import type { LoadOrder, LoadProgress } from '../../../services/inference/model-host/protocol.ts'
 import { global, pickleOf, put, putText, tuple } from '../../fixtures/inference/pickle.ts'
 import { stateDict, tinyArtifact, torchFile } from '../../fixtures/inference/torch-file.ts'
@@ -24,7 +25,7 @@ async function file(name: string, bytes: Uint8Array, age = 0): Promise<string> {
   return path
 }
 
-async function choose(order: Partial<LoadOrder> = {}) {
+async function choose(order: Partial<LoadOrder> = {}, on: Device = { type: 'cpu' }) {
   const bundledModel = await file('bundled/model.pt', torchFile())
   const heard: LoadProgress[] = []
   const full = {
@@ -32,7 +33,7 @@ async function choose(order: Partial<LoadOrder> = {}) {
     ...{ device: 'cpu', threads: 1, skip: [] },
     ...order,
   }
-  const device = { device: { type: 'cpu' }, warnings: [] } as const
+  const device = { device: on, warnings: [] }
   const chosen = await chooseModel(full, device, (progress) => heard.push(progress))
   await chosen.ready.session.release()
   return { ...chosen, heard, path: chosen.ready.path.slice(folder.length + 1) }
@@ -178,4 +179,72 @@ test('chooseModel() tells every stage with the file and its version', async () =
   ])
   const versions = new Set(heard.filter((progress) => progress.path === path).map(({ version }) => version))
   expect(versions.size).toBe(1)
+})
+
+describe('chooseModel() on a GPU that fails with the model itself', () => {
+  const gpu: Device = { type: 'cuda', index: 7 }
+
+  test('goes on with the CPU for auto, and says why', async () => {
+    const path = await file('artifacts/new.pt', torchFile())
+    const chosen = await choose({ device: 'auto' }, gpu)
+    expect(join(folder, chosen.path)).toBe(path)
+    expect(chosen.ready.session.device).toBe('cpu')
+    expect(chosen.rejected).toEqual([]) // it was not the file
+    expect(chosen.device.warnings).toEqual([expect.stringMatching(/^cuda:7 does not work here: /)])
+  })
+
+  test('is an error for an explicit cuda', async () => {
+    await file('artifacts/new.pt', torchFile())
+    const failure = choose({ device: 'cuda:7' }, gpu)
+    await expect(failure).rejects.toThrow(DeviceUnavailable)
+    await expect(failure).rejects.toThrow('INFERENCE_API_DEVICE=cuda:7, but cuda:7 does not work here: ')
+  })
+})
+
+describe('chooseModel() with a file that was found or asked for', () => {
+  const within = () => [join(folder, 'artifacts')]
+
+  test('takes it, and says where it comes from', async () => {
+    const modelPath = await file('artifacts/a.pt', torchFile())
+    const chosen = await choose({ modelPath, wanted: { source: 'latest', within: within() } })
+    expect(chosen).toMatchObject({
+      source: 'latest',
+      version: { path: modelPath, mtimeMs: 1_800_000_000_000 },
+    })
+  })
+
+  test('takes no link that leads out, and every other', async () => {
+    const outside = await file('secret.pt', torchFile())
+    const inside = await file('artifacts/a.pt', torchFile())
+    const link = join(folder, 'artifacts', 'link.pt')
+    await symlink(outside, link)
+    const failure = await choose({ modelPath: link, wanted: { source: 'file', within: within() } }).catch(
+      (error: unknown) => error,
+    )
+    expect(failure).toMatchObject({ rejected: [{ path: link, outside: true }] })
+    await rm(link)
+    await symlink(inside, link)
+    expect(await choose({ modelPath: link, wanted: { source: 'file', within: within() } })).toMatchObject({
+      path: 'artifacts/link.pt',
+    })
+  })
+
+  test('does not take another version than the one that is meant', async () => {
+    const modelPath = await file('artifacts/a.pt', torchFile(), 5)
+    const { version } = await choose({ modelPath })
+    await file('artifacts/a.pt', torchFile(), 4)
+    await expect(choose({ modelPath, wanted: { source: 'file', within: [], version } })).rejects.toThrow(
+      'it was written again since it was served',
+    )
+  })
+})
+
+test('findModels() takes an .onnx for another version once its side file has come', async () => {
+  await file('one/a.onnx', Buffer.of(1))
+  const before = await findModels([join(folder, 'one')])
+  await file('one/a.json', Buffer.from('{}'))
+  const after = await findModels([join(folder, 'one')])
+  const versions = [before, after].map(({ candidates }) => candidates.map(versionOf))
+  expect(versions[0]).toHaveLength(1)
+  expect(versions[0]).not.toEqual(versions[1])
 })

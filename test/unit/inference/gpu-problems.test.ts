@@ -102,6 +102,11 @@ const seen: readonly (readonly [string, string, string])[] = [
     'device-lost',
     'dmesg',
   ],
+  [
+    'OrtSessionOptionsAppendExecutionProvider_Cuda: Failed to load shared library',
+    'provider-missing',
+    'the CUDA part of onnxruntime cannot be loaded',
+  ],
 ]
 
 describe('gpuProblem()', () => {
