@@ -86,7 +86,7 @@ export function formName({ threads, runsIn }: PeerForm): string {
 }
 
 async function idleCpu(pid: number, seconds: number): Promise<number> {
-  await pause(1000) // what the last requests left to do
+  await pause(Math.min(5, seconds) * 1000) // what the last requests left to do
   const before = processUsage(pid)
   await pause(seconds * 1000)
   return ((processUsage(pid).cpuSeconds - before.cpuSeconds) / seconds) * 100
