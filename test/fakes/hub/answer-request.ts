@@ -26,8 +26,8 @@ export async function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { method = 'GET', url: target = '/' } = request
-  const url = new URL(target, desk.base)
+  const { method = 'GET', url: target = '/', socket } = request
+  const url = new URL(`${desk.base}${target}`)
   const found = match(method, url.pathname)
   const effect = found && desk.faults.draw(found.name)
   const entry: LogEntry = {
@@ -37,11 +37,15 @@ export async function answerRequest(
     bytes: 0,
     status: 0,
     answered: false,
+    startedMs: performance.now(),
     ...(effect && { fault: effect.fault }),
   }
   desk.log.push(entry)
   response.on('finish', () => {
     entry.answered = true
+  })
+  response.on('close', () => {
+    entry.endedMs = performance.now()
   })
   try {
     const answer = await work(desk, { request, url, found, effect, entry })
@@ -49,7 +53,7 @@ export async function answerRequest(
     await sendAnswer(desk, { request, response, entry }, answer)
   } catch (error) {
     // The client has gone, or it is to see the connection end.
-    if (error instanceof Cut || request.socket.destroyed) return void request.socket.destroy()
+    if (error instanceof Cut || socket.destroyed) return void socket.destroy()
     await refuse(desk, request, response, entry, error)
   }
 }

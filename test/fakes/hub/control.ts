@@ -3,7 +3,8 @@ import { text } from 'node:stream/consumers'
 import type { Hub } from '../hub.ts'
 import type { HubState } from './call.ts'
 import type { Fault } from './faults.ts'
-import { filesAt, headOf } from './state.ts'
+import type { Counters, LogEntry } from './request-log.ts'
+import { type Commit, filesAt, headOf, type TreeFile } from './state.ts'
 
 /**
  * How a test talks to a stand-in that runs as a program of its own: GET /_hub/report; POST /_hub/faults with one
@@ -44,7 +45,23 @@ export async function control(
   answer(200, {})
 }
 
-function report(hub: Hub, { repos }: HubState): object {
+/** What GET /_hub/report answers. */
+export interface HubReport {
+  readonly counters: Counters
+  readonly refusals: readonly LogEntry[]
+  readonly log: readonly LogEntry[]
+  readonly branches: readonly {
+    readonly type: string
+    readonly id: string
+    readonly private: boolean
+    readonly branch: string
+    readonly head: string
+    readonly commits: readonly Commit[]
+    readonly files: readonly TreeFile[]
+  }[]
+}
+
+function report(hub: Hub, { repos }: HubState): HubReport {
   const branches = [...repos.values()].flatMap(({ type, id, private: hidden, branches }) =>
     [...branches].map(([branch, content]) => ({
       type,

@@ -11,6 +11,9 @@ export interface LogEntry {
   status: number
   /** Whether the answer was handed to the network whole. */
   answered: boolean
+  /** By performance.now() of the stand-in; `endedMs` comes with the end of the answer or of the connection. */
+  readonly startedMs: number
+  endedMs?: number
   /** The LFS object that was sent, checked or completed. */
   oid?: string
   /** Which repository that object is for, as in `models/pod/run`. */

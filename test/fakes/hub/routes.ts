@@ -43,11 +43,20 @@ export function match(method: string, path: string): Match | undefined {
   for (const { name, method, pattern } of routes) {
     const found = method === wanted ? pattern.exec(path) : null
     if (!found) continue
-    const parts = Object.entries({ ...found.groups })
-    return {
-      name,
-      params: Object.fromEntries(parts.map(([key, part]) => [key, part && decodeURIComponent(part)])),
-    }
+    const params = decoded(found.groups)
+    return params && { name, params }
   }
   return undefined
+}
+
+function decoded(parts: Readonly<Record<string, string>> = {}): Match['params'] | undefined {
+  try {
+    const entries = Object.entries(parts)
+    return Object.fromEntries(
+      entries.map(([key, part = '']) => [key, part === '' ? undefined : decodeURIComponent(part)]),
+    )
+  } catch {
+    // A path with a broken % is no route.
+    return undefined
+  }
 }
