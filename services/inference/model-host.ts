@@ -53,7 +53,6 @@ export class ModelHost {
   #lastId = 0
   #silence: NodeJS.Timeout | undefined
   #onProgress: (progress: LoadProgress) => void = () => {}
-  #progress: LoadProgress | undefined
   #device: string | undefined
   #onSeen: (seen: Seen) => void = () => {}
 
@@ -78,11 +77,6 @@ export class ModelHost {
   /** Settles when the host has ended, or was given up on because it was silent for too long. */
   get ended(): Promise<Ending> {
     return this.#ended.promise
-  }
-
-  /** What the host was last heard to do while it loaded. */
-  get progress(): LoadProgress | undefined {
-    return this.#progress
   }
 
   /** Loads a model; rejects with LoadRefused, or with ProgramEnded when the host ends or is given up on. */
@@ -124,7 +118,6 @@ export class ModelHost {
   }
 
   #noteProgress(progress: LoadProgress): void {
-    this.#progress = progress
     this.#expectNews()
     this.#onProgress(progress)
   }

@@ -94,15 +94,16 @@ describe('ModelHost.load()', () => {
     await expect(loaded).rejects.toMatchObject({ rejected: [{ path: '/a.pt', reason: 'it is empty' }] })
   })
 
-  test('rejects when the host dies, and remembers what it was at', async () => {
+  test('rejects when the host dies, after it told what it was at', async () => {
     const script = scripted()
+    const heard: LoadProgress[] = []
     const host = hostOn(script)
-    const loaded = host.load(order, () => {})
+    const loaded = host.load(order, (progress) => heard.push(progress))
     const progress: LoadProgress = { stage: 'prepare', path: '/bad.pt', version: 'v1' }
     script.say({ type: 'progress', progress })
     script.die()
     await expect(loaded).rejects.toThrow('signal SIGKILL')
-    expect(host.progress).toEqual(progress)
+    expect(heard).toEqual([progress])
   })
 
   test('kills a host that says nothing for too long, but not one that goes on', async () => {
