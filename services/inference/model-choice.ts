@@ -71,6 +71,11 @@ export class ModelChoice {
     return this.#generation + 1
   }
 
+  /** A file that somebody named. */
+  named(path: string): Choice {
+    return { path, source: path === this.settings.bundledModel ? 'bundled' : 'file' }
+  }
+
   pin(choice: Choice): void {
     this.#pin = choice
   }

@@ -30,7 +30,7 @@ export class ModelDesk {
     return promise
   }
 
-  /** Whether somebody serves, and so will take a wish. */
+  /** Whether somebody serves, or will soon, and so takes a wish. */
   get isOpen(): boolean {
     return this.#onAsk !== undefined
   }
@@ -38,6 +38,11 @@ export class ModelDesk {
   /** Somebody serves from now on, and is told when there is a wish to take. */
   open(onAsk: () => void): void {
     this.#onAsk = onAsk
+  }
+
+  /** Nobody serves for now: whoever waits is served by the next run. */
+  pause(): void {
+    this.#onAsk = () => {}
   }
 
   /** Refuses whoever waits: nobody serves any more. */

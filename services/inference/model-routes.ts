@@ -52,7 +52,7 @@ async function changed({ choice, desk }: ModelRouteOptions, wish: Wish): Promise
 
 /** Without a running service nothing can be tried, but a service that fails for its model must be mendable. */
 function takenLater(choice: ModelChoice, wish: Wish): Error {
-  if (wish.type === 'use') choice.pin({ path: wish.path, source: 'file' })
+  if (wish.type === 'use') choice.pin(choice.named(wish.path))
   if (wish.type === 'latest') choice.followLatest()
   const noted = wish.type === 'rollback' ? '' : '; what you asked for is taken at its next start'
   return unavailable(`Inference is not running${noted}: \`podctl restart inference\` starts it at once.`)

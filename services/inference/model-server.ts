@@ -104,7 +104,7 @@ export class ModelServer {
 
   async #use(path: string): Promise<void> {
     const { bundledModel, artifactDirs } = this.#choice.settings
-    const choice = { path, source: path === bundledModel ? 'bundled' : 'file' } as const
+    const choice = this.#choice.named(path)
     const next = await this.#open(this.#choice.orderOf(choice, [...artifactDirs, bundledModel]))
     this.#choice.pin(choice)
     this.#switchTo(next)
@@ -215,7 +215,9 @@ export class ModelServer {
 
   #notServed(error: unknown, { path, version }: FileVersion): void {
     const reason = error instanceof Error ? error.message : String(error)
-    if (error instanceof LoadRefused && error.rejected.length > 0) this.#reject(error)
+    const suspect = this.#choice.suspects.list().find((one) => one.path === path && one.version === version)
+    if (suspect) this.#choice.rejections.tried([suspect])
+    else if (error instanceof LoadRefused && error.rejected.length > 0) this.#reject(error)
     else if (!(error instanceof ProgramEnded))
       this.#choice.rejections.tried([{ path, version, reason, passing: true }])
     this.#ctx.log.warn({ path, reason }, 'a newer model was not served')

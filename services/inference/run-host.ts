@@ -31,8 +31,10 @@ export async function runHost(ctx: ServiceContext, options: RunOptions): Promise
     if (error instanceof LoadRefused) reportModel(undefined, choice, ctx, error.message)
     throw error
   } finally {
-    if (ctx.stop.aborted) onServing({ type: 'down', reason: 'Inference is stopped.' })
-    desk.close(unavailable('Inference ended before the model was served; `podctl status` says why.'))
+    if (ctx.stop.aborted) {
+      onServing({ type: 'down', reason: 'Inference is stopped.' })
+      desk.close(unavailable('Inference was stopped before the model was served.'))
+    } else desk.pause()
     await server.end()
   }
 }

@@ -267,6 +267,34 @@ describe('POST /model', () => {
     })
   })
 
+  test('mends a service that fails for the model that the environment names', async () => {
+    const folder = temporaryFolder()
+    const good = join(folder, 'good.pt')
+    await place(good, modelFor('e2e4'))
+    const modelPath = join(folder, 'missing.pt')
+    const one = await runInference({ modelPath, artifactDirs: [folder] })
+    onTestFinished(() => one.stop())
+    await expect.poll(() => one.status()?.lastEnding?.reason, soon).toContain('missing.pt cannot be served')
+    expect(await ask(one, '/model', { path: good })).toMatchObject({
+      status: 200,
+      body: { model_path: good },
+    })
+    expect(await answer(one)).toMatchObject({ best_legal: 'e2e4', generation: 1 })
+  })
+
+  test('is noted by a stopped service for its next start', async () => {
+    const one = await started()
+    const path = await one.put('named.pt', 'e2e4')
+    await one.command('stop')
+    const noted = await ask(one, '/model', { path })
+    expect(noted).toMatchObject({
+      status: 503,
+      body: { detail: expect.stringContaining('is taken at its next start') },
+    })
+    await one.command('start')
+    await expect.poll(() => one.health(), soon).toMatchObject({ model_path: path, pinned: path })
+  })
+
   test('asks for the token', async () => {
     const one = await started()
     const response = await fetch(new URL('/model', one.url), {
