@@ -33,6 +33,10 @@ export interface UploadOptions {
   readonly maxWaitMs: number
   readonly commitsPerHour: number
   readonly maxFileBytes: number
+  /** See HubOptions, which these are handed on to. */
+  readonly useXet: boolean
+  readonly refusePublic: boolean
+  readonly version: string
 }
 
 /** What holds unless it is set otherwise. */
@@ -46,4 +50,6 @@ export const uploadDefaults = {
   maxWaitMs: 120_000,
   commitsPerHour: 30,
   maxFileBytes: 50e9,
+  useXet: false,
+  refusePublic: false,
 } as const satisfies Partial<UploadOptions>

@@ -1,4 +1,4 @@
-import type { HubProblemKind } from './hub-repo.ts'
+import type { ProblemKind } from './hub/hub-problem.ts'
 import type { UploadOptions } from './options.ts'
 import type { UploadReport } from './upload-report.ts'
 
@@ -61,7 +61,7 @@ export type UploadEvent =
   | { readonly type: 'unsettled'; readonly path: string; readonly reason: string; readonly forMs: number }
   | {
       readonly type: 'problem'
-      readonly kind: HubProblemKind
+      readonly kind: ProblemKind
       readonly text: string
       readonly retryMs: number
     }

@@ -1,4 +1,4 @@
-import type { HubProblemKind } from './hub-repo.ts'
+import type { ProblemKind } from './hub/hub-problem.ts'
 
 /** How far a version of a file is; `committed` is safe. */
 export const fileStates = ['seen', 'settled', 'hashed', 'uploaded', 'committed'] as const
@@ -22,7 +22,7 @@ export interface PassedOver {
 }
 
 export interface LastProblem {
-  readonly kind: HubProblemKind
+  readonly kind: ProblemKind
   readonly text: string
   /** Wall clock. */
   readonly atMs: number
