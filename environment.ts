@@ -39,6 +39,7 @@ export function readEnvironment(env: Variables): Environment {
     inference: read('inference', groups.inference),
     bootstrap: read('bootstrap', groups.bootstrap),
     trainer: read('trainer', groups.trainer),
+    artifacts: read('artifacts', groups.artifacts),
     jupyter: read('jupyter', groups.jupyter),
     logs: read('logs', groups.logs),
     healthchecks: read('healthchecks', groups.healthchecks),

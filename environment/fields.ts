@@ -102,6 +102,13 @@ export const optionalPaths = (told: Told) =>
     .optional()
     .register(about, told)
 
+/** Texts with commas between them, at least one. */
+export const texts = (byDefault: string, told: Told) =>
+  listOf(/\s*,\s*/)
+    .pipe(z.array(z.string()).min(1))
+    .prefault(byDefault)
+    .register(about, { must: 'a list with commas between its parts', default: byDefault, ...told })
+
 /** Names of environment variables; none by default. */
 export const variableNames = (told: Told) =>
   listOf(/[\s,]+/)

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
 import { jupyter, sshd } from './access-variables.ts'
+import { artifacts } from './artifact-variables.ts'
 import {
   flag,
   folder,
@@ -129,6 +130,7 @@ export const groups = {
   inference,
   bootstrap,
   trainer,
+  artifacts,
   jupyter,
   logs,
   healthchecks,
@@ -148,6 +150,7 @@ export const groupTitles: Readonly<Record<GroupName, { readonly title: string; r
   inference: { title: 'Inference', wrong: '`/infer` is disabled' },
   bootstrap: { title: 'Your repository', wrong: 'the bootstrap is disabled and the trainer blocked' },
   trainer: { title: 'Training', wrong: 'the trainer is disabled' },
+  artifacts: { title: 'Artifacts on Hugging Face', wrong: 'nothing is uploaded' },
   jupyter: { title: 'JupyterLab', wrong: 'JupyterLab is disabled' },
   logs: { title: 'Logs', wrong: 'the defaults of this group are used' },
   healthchecks: { title: 'Healthchecks', wrong: 'nobody is told' },

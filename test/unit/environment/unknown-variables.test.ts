@@ -10,6 +10,8 @@ describe('unknownVariables()', () => {
     ['NFERENCE_API_PORT', 'INFERENCE_API_PORT'],
     ['API_TOKN', 'API_TOKEN'],
     ['REPO_DRI', 'REPO_DIR'],
+    ['HF_SYNC_PATERNS', 'HF_SYNC_PATTERNS'],
+    ['HF_TOKN', 'HF_TOKEN'],
     ['POD_STATEDIR', 'POD_STATE_DIR'],
     ['TRAIN_COMAND', 'TRAIN_COMMAND'],
     ['inference_api_port', 'INFERENCE_API_PORT'],
@@ -28,7 +30,7 @@ describe('unknownVariables()', () => {
   test('is silent about what shells, CI, RunPod, Kubernetes, CUDA and Python set', () => {
     const others =
       'HOME PATH PWD SHLVL TERM LANG USER SHELL _ OLDPWD TMPDIR HOSTNAME DEBIAN_FRONTEND LS_COLORS EDITOR CI ' +
-      'CI_TOKEN GH_TOKEN HF_HOME LOG_LEVEL LOG_DIR ENV_DIR APP_DIR TEMP_DIR http_proxy NO_PROXY GPG_KEY TZ ' +
+      'CI_TOKEN GH_TOKEN HF_HOME HF_HUB_CACHE HF_HUB_ENABLE_HF_TRANSFER HF_XET_CACHE LOG_LEVEL LOG_DIR ENV_DIR APP_DIR TEMP_DIR http_proxy NO_PROXY GPG_KEY TZ ' +
       'RUNPOD_API_KEY RUNPOD_TCP_PORT_8000 RUNPOD_GPU_COUNT KUBERNETES_PORT_443_TCP_ADDR TRAIN_SERVICE_HOST ' +
       'POD_NAME POD_NAMESPACE POD_IP START_PORT_80_TCP NVIDIA_VISIBLE_DEVICES CUDA_VISIBLE_DEVICES NCCL_VERSION ' +
       'JUPYTER_ENV_VARS_TO_UNSET WANDB_API_KEY PYTHONPATH VIRTUAL_ENV npm_config_cache NODE_OPTIONS RP_WORKSPACE'
@@ -41,7 +43,7 @@ describe('unknownVariables()', () => {
 
   test('derives its prefixes from names that share one', () => {
     expect(new Set(ourPrefixes)).toEqual(
-      new Set(['POD_', 'INFERENCE_', 'START_', 'TRAIN_', 'JUPYTER_', 'PASS_', 'REPO_', 'SSH_']),
+      new Set(['POD_', 'INFERENCE_', 'START_', 'TRAIN_', 'JUPYTER_', 'PASS_', 'REPO_', 'SSH_', 'HF_']),
     )
   })
 
