@@ -82,9 +82,17 @@ export async function startHub({ port = 0, folder, ...limits }: HubOptions = {})
   }
   const api = await serve(listener, '127.0.0.1', port)
   const storage = await serve(listener, 'localhost', 0)
-  const restart = async () => void (await Promise.all([api.restart(), storage.restart()]))
+  let restarting: Promise<unknown> | undefined
+  // Faults of two requests may ask for it at once: it goes and comes back once.
+  const restart = async () => {
+    restarting ??= Promise.all([api.restart(), storage.restart()]).finally(() => {
+      restarting = undefined
+    })
+    await restarting
+  }
   const desk: Desk = { state, faults, log, base: api.url, storage: storage.url, restart }
   const close = async () => {
+    await restarting
     await Promise.all([api.close(), storage.close()])
     if (folder === undefined) await rm(own, { recursive: true, force: true })
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { accountOf } from './accounts.ts'
 import type { Answer, Call, HubState } from './call.ts'
 import type { Effect, Faults } from './faults.ts'
@@ -49,7 +50,7 @@ export async function answerRequest(
   })
   try {
     const answer = await work(desk, { request, url, found, effect, entry })
-    if (effect?.fault === 'lose-answer') throw new Cut()
+    if (effect?.fault === 'lose-answer') throw await afterClient(socket, effect.hold)
     await sendAnswer(desk, { request, response, entry }, answer)
   } catch (error) {
     // The client has gone, or it is to see the connection end.
@@ -101,7 +102,7 @@ async function meet(
 ): Promise<void> {
   switch (effect.fault) {
     case 'answer':
-      throw await afterBody(chunks(), faultAnswer(effect))
+      throw await afterBody(effect.early ? [] : chunks(), faultAnswer(effect))
     case 'cut':
       throw await afterBody(effect.afterBytes === undefined ? [] : chunks(), new Cut())
     case 'hang':
@@ -111,6 +112,11 @@ async function meet(
       await desk.restart()
       throw new Cut()
   }
+}
+
+async function afterClient(socket: Socket, hold = false): Promise<Cut> {
+  if (hold) await once(socket, 'close')
+  return new Cut()
 }
 
 async function afterBody(chunks: AsyncIterable<Buffer> | readonly Buffer[], error: Error): Promise<Error> {

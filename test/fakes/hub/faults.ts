@@ -3,7 +3,10 @@ import type { RouteName } from './routes.ts'
 
 /** What goes wrong with one request. */
 export type Effect =
-  /** Answers so instead of doing what was asked; `retryAfter` in seconds goes out as `retryAs` says. */
+  /**
+   * Answers so instead of doing what was asked, once the body has come (`early`: without waiting for it). `retryAfter`
+   * in seconds goes out as `retryAs` says.
+   */
   | {
       readonly fault: 'answer'
       readonly status: number
@@ -11,11 +14,12 @@ export type Effect =
       readonly retryAs?: 'seconds' | 'date' | 'ratelimit'
       readonly code?: string
       readonly message?: string
+      readonly early?: boolean
     }
   /** Ends the connection once so many bytes of the body have come (at once without `afterBytes`). */
   | { readonly fault: 'cut'; readonly afterBytes?: number }
-  /** Does what was asked, then ends the connection instead of answering. */
-  | { readonly fault: 'lose-answer' }
+  /** Does what was asked, then ends the connection instead of answering; with `hold` only when the client goes. */
+  | { readonly fault: 'lose-answer'; readonly hold?: boolean }
   /** Reads nothing and answers nothing until the client goes. */
   | { readonly fault: 'hang' }
   | { readonly fault: 'slow'; readonly bytesPerSecond: number }

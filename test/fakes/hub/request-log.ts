@@ -47,17 +47,18 @@ export interface Counters {
 /** Counts a log, for instance the part of it since some moment: `count(hub.log.slice(before))`. */
 export function count(log: readonly LogEntry[]): Counters {
   const objects: Record<string, ObjectCount> = {}
-  const stored = new Set<string>()
+  const storedMs = new Map<string, number>()
   for (const entry of log) {
     const { route, oid, bytes, repo } = entry
     const place = `${repo}/${oid}`
     if (oid === undefined) continue
     if (route === 'put' || route === 'put-part') {
       const { puts = 0, bytes: before = 0, putsAfterStored = 0 } = objects[oid] ?? {}
-      const again = stored.has(place) ? 1 : 0
+      const again = entry.startedMs > (storedMs.get(place) ?? Number.POSITIVE_INFINITY) ? 1 : 0
       objects[oid] = { puts: puts + 1, bytes: before + bytes, putsAfterStored: putsAfterStored + again }
     }
-    if ((route === 'put' || route === 'complete') && entry.status === 200 && entry.answered) stored.add(place)
+    const told = (route === 'put' || route === 'complete') && entry.status === 200 && entry.answered
+    if (told && !storedMs.has(place)) storedMs.set(place, entry.endedMs ?? entry.startedMs)
   }
   return {
     requests: log.length,

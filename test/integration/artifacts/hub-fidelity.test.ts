@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import {
   type CommitProgressEvent,
   commitIter,
+  createBranch,
   createRepo,
   deleteFile,
+  deleteRepo,
   downloadFile,
   listFiles,
   pathsInfo,
   repoExists,
+  uploadFile,
   uploadFiles,
   whoAmI,
 } from '@huggingface/hub'
@@ -114,6 +117,20 @@ test('uploadFiles() of the JavaScript client sends no byte of an object that is 
   await upload()
   expect(hub.counters().objects[sha256(small)]).toEqual({ puts: 1, bytes: 1000, putsAfterStored: 0 })
   expect(hub.repo('pod/run').commits.map(({ changes }) => changes.length)).toEqual([1, 1, 0])
+})
+
+test('createBranch() and deleteRepo() of the JavaScript client do what they say', async () => {
+  await using hub = await startHub()
+  await hub.addRepo('lab/run', { type: 'datasets' })
+  const run = { hubUrl: hub.url, accessToken: tokens.write, repo: 'datasets/lab/run' } as const
+  const file = { path: 'a.json', content: new Blob(['{}']) }
+  await expect(uploadFile({ ...run, branch: 'dev', file })).rejects.toMatchObject({ statusCode: 404 })
+  await createBranch({ ...run, branch: 'dev' })
+  await uploadFile({ ...run, branch: 'dev', file })
+  expect(hub.repo('lab/run', { type: 'datasets', branch: 'dev' }).files.has('a.json')).toBe(true)
+  expect(hub.repo('lab/run', { type: 'datasets' }).files.has('a.json')).toBe(false)
+  await deleteRepo(run)
+  expect(hub.hasRepo('lab/run', { type: 'datasets' })).toBe(false)
 })
 
 async function sources(): Promise<string> {

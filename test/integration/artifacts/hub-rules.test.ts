@@ -196,6 +196,27 @@ test('a repository of another type is another one', async () => {
   })
 })
 
+test('commits over the quota are refused with 429 until the window is over', async () => {
+  await using hub = await startHub({ commitsPerWindow: 2, commitWindowSeconds: 1 })
+  await hub.addRepo('pod/run')
+  const raw = new RawHub(hub)
+  const commit = async (at: number) => (await raw.commit('pod/run', [textFile(`${at}.json`, '{}')])).status
+  expect([await commit(1), await commit(2), await commit(3)]).toEqual([200, 200, 429])
+  await expect.poll(() => commit(4), { timeout: 3000 }).toBe(200)
+})
+
+test('requests over the rate limit are refused with 429 and RateLimit r=0', async () => {
+  await using hub = await startHub({ requestsPerWindow: 2 })
+  const raw = new RawHub(hub)
+  const replies = [
+    await raw.ask('GET', '/api/whoami-v2'),
+    await raw.ask('GET', '/api/whoami-v2'),
+    await raw.ask('GET', '/api/whoami-v2'),
+  ]
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 429])
+  expect(replies.at(-1)?.headers.get('RateLimit')).toMatch(/^"api";r=0;t=\d+$/)
+})
+
 test('the log names routes, bytes and objects, and no token', async () => {
   await using hub = await startHub()
   await hub.addRepo('pod/run')
