@@ -9,14 +9,11 @@ export type ProblemKind =
   | 'changed-file'
   | 'bad-request'
 
-interface Details {
+/** What else is known of a problem. */
+export interface ProblemDetails {
   /** When the Hub said so: how long to wait before it is asked again. */
   readonly retryAfterMs?: number | undefined
-  /** HTTP status of the answer; absent when there was none. */
-  readonly status?: number | undefined
-  /** X-Error-Code of the answer, such as `RepoNotFound`. */
-  readonly code?: string | undefined
-  /** The absolute path of the file that it is about. */
+  /** The absolute path of the one file that it is about. */
   readonly path?: string | undefined
   readonly cause?: unknown
 }
@@ -25,17 +22,13 @@ interface Details {
 export class HubProblem extends Error {
   readonly kind: ProblemKind
   readonly retryAfterMs?: number
-  readonly status?: number
-  readonly code?: string
   readonly path?: string
 
-  constructor(kind: ProblemKind, message: string, { cause, retryAfterMs, status, code, path }: Details = {}) {
+  constructor(kind: ProblemKind, message: string, { cause, retryAfterMs, path }: ProblemDetails = {}) {
     super(message, cause === undefined ? {} : { cause })
     this.name = 'HubProblem'
     this.kind = kind
     if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs
-    if (status !== undefined) this.status = status
-    if (code !== undefined) this.code = code
     if (path !== undefined) this.path = path
   }
 }
