@@ -1,7 +1,7 @@
 import { type FileIdentity, isSame } from './file-identity.ts'
 import type { HashedFile } from './hash-file.ts'
 import type { Journal } from './journal.ts'
-import type { HashedVersion } from './plan.ts'
+import type { LocalVersion } from './local-version.ts'
 import type { ScannedFile } from './scan-folder.ts'
 import { Settling } from './settling.ts'
 import type { Scan } from './tree.ts'
@@ -85,14 +85,15 @@ export class FileBook {
   }
 
   /** Versions that are there now and were hashed. */
-  *versions(): Generator<HashedVersion> {
-    for (const { remotePath, identity } of this.scan?.files.values() ?? []) {
+  *versions(): Generator<LocalVersion> {
+    for (const { path, remotePath, identity } of this.scan?.files.values() ?? []) {
       const entry = this.#journal.entries.get(remotePath)
       if (entry?.sha256 === undefined || !isSame(entry.identity, identity)) continue
       const { size, mtimeMs } = identity
       const { sha256, gitOid, state } = entry
       const stored = state === 'uploaded' ? ({ stored: 'lfs' } as const) : {}
-      yield { remotePath, size, mtimeMs, sha256, ...(gitOid && { gitOid }), ...stored }
+      const hashes = { sha256, ...(gitOid && { gitOid }) }
+      yield { path, remotePath, identity, size, mtimeMs, ...hashes, ...stored }
     }
   }
 

@@ -15,9 +15,9 @@ export interface HashedVersion {
 }
 
 /** What goes up together: the bytes of `uploads` first, one after the other, then all in one commit. */
-export interface Batch {
-  readonly uploads: readonly HashedVersion[]
-  readonly files: readonly HashedVersion[]
+export interface Batch<Version extends HashedVersion> {
+  readonly uploads: readonly Version[]
+  readonly files: readonly Version[]
   readonly deleted: readonly string[]
 }
 
@@ -40,41 +40,41 @@ const aloneBytes = 8e6
 
 /**
  * What has to be done so that the Hub has every version that it lacks, and none of `gone`: in order of importance, in
- * commits within the limits, none of them empty. Pure.
+ * commits within the limits, none of them empty. Deletions come last, by themselves. Pure.
  */
-export function plan(
-  local: Iterable<HashedVersion>,
+export function plan<Version extends HashedVersion>(
+  local: Iterable<Version>,
   remote: ReadonlyMap<string, RemoteFile>,
   { gone = [], limits = planLimits }: { gone?: readonly string[]; limits?: PlanLimits } = {},
-): readonly Batch[] {
+): readonly Batch<Version>[] {
   const missing = [...local].filter((file) => !isOnHub(file, remote.get(file.remotePath)))
   const groups = grouped(missing.sort(byImportance), limits)
-  const deletions = chunks(
-    gone.filter((path) => remote.has(path)),
-    limits.deleted,
-  )
-  return Array.from({ length: Math.max(groups.length, deletions.length) }, (_, at) => {
-    const files = groups[at] ?? []
-    const uploads = files.filter(({ size, stored }) => size >= aloneBytes && stored === undefined)
-    return { uploads, files, deleted: deletions[at] ?? [] }
-  })
+  const there = gone.filter((path) => remote.has(path))
+  return [
+    ...groups.map((files) => ({ uploads: files.filter(goesAlone), files, deleted: [] })),
+    ...chunks(there, limits.deleted).map((deleted) => ({ uploads: [], files: [], deleted })),
+  ]
 }
 
-function grouped(files: readonly HashedVersion[], limits: PlanLimits): HashedVersion[][] {
-  const groups: HashedVersion[][] = []
+function goesAlone({ size, stored }: HashedVersion): boolean {
+  return size >= aloneBytes && stored === undefined
+}
+
+function grouped<Version extends HashedVersion>(files: readonly Version[], limits: PlanLimits): Version[][] {
+  const groups: Version[][] = []
   let room = { files: 0, bytes: 0, regularBytes: 0 }
   for (const file of files) {
-    const regular = mayBeRegular(file) ? file.size : 0
-    const fits = room.files >= 1 && room.bytes >= costOf(file) && room.regularBytes >= regular
-    if (!fits) {
+    const bytes = costOf(file)
+    const regularBytes = mayBeRegular(file) ? file.size : 0
+    if (room.files < 1 || room.bytes < bytes || room.regularBytes < regularBytes) {
       groups.push([])
       room = { ...limits }
     }
     groups.at(-1)?.push(file)
     room = {
       files: room.files - 1,
-      bytes: room.bytes - costOf(file),
-      regularBytes: room.regularBytes - regular,
+      bytes: room.bytes - bytes,
+      regularBytes: room.regularBytes - regularBytes,
     }
   }
   return groups

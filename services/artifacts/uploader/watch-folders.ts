@@ -12,24 +12,25 @@ export class FolderWatch {
     this.#onNews = onNews
   }
 
-  /** Watches these, at most 1000 of them, and no others. */
-  follow(folders: readonly string[]): void {
+  /** Watches these, at most 1000 of them, and no others. Returns those that it watches from now on. */
+  follow(folders: readonly string[]): readonly string[] {
     const wanted = new Set(folders.slice(0, mostWatches))
     for (const folder of this.#watchers.keys()) if (!wanted.has(folder)) this.#leave(folder)
-    for (const folder of wanted) if (!this.#watchers.has(folder)) this.#watch(folder)
+    return [...wanted].filter((folder) => !this.#watchers.has(folder) && this.#watch(folder))
   }
 
   close(): void {
     for (const folder of this.#watchers.keys()) this.#leave(folder)
   }
 
-  #watch(folder: string): void {
+  #watch(folder: string): boolean {
     try {
       const watcher = watch(folder, { persistent: false }, () => this.#onNews(folder))
       watcher.on('error', () => this.#leave(folder))
       this.#watchers.set(folder, watcher)
+      return true
     } catch {
-      // Gone again, or the system has no watch left: the scan of all has to do.
+      return false // gone again, or the system has no watch left: the scan of all has to do
     }
   }
 

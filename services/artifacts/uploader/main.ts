@@ -1,0 +1,52 @@
+import { hubClient } from './hub/hub-client.ts'
+import { Journal, journalName } from './journal.ts'
+import { parentStore } from './parent-link.ts'
+import type { FromUploader, ToUploader } from './protocol.ts'
+import { startReports } from './reporter.ts'
+import { Transfers } from './transfers.ts'
+import { Uploader } from './uploader.ts'
+
+// The process that reads, hashes and sends: a hung volume hangs it alone, and its memory and CPU are its own.
+process.title = 'podmate uploader'
+process.once('disconnect', () => process.exit(0))
+
+const store = parentStore(send)
+let uploader: Uploader | undefined
+
+function send(message: FromUploader): void {
+  if (process.connected) process.send?.(message)
+}
+
+function start({ options, token }: Extract<ToUploader, { type: 'start' }>): Uploader {
+  const transfers = new Transfers()
+  const hub = hubClient({
+    ...options,
+    token,
+    onBytes: (path, count) => transfers.add(path, count),
+    onRetry: () => {
+      transfers.retries += 1
+    },
+  })
+  const journal = new Journal(store, journalName(options.target))
+  const world = { options, hub, journal, transfers, ownSecrets: [token] }
+  const started = new Uploader({ ...world, tell: (event) => send({ type: 'event', event }) })
+  startReports(started, (report) => send({ type: 'report', report }))
+  // Nothing aborts it: it ends with the process.
+  void started.run(new AbortController().signal)
+  return started
+}
+
+process.on('message', (message) => {
+  const order = message as ToUploader // the channel's other end sends nothing else
+  if (order.type === 'start') uploader ??= start(order)
+  else if (order.type === 'journal') store.answer(order)
+  else void flush(order.id, order.deadlineMs)
+})
+
+async function flush(id: number, deadlineMs: number): Promise<void> {
+  const nothing = { left: [], leftFiles: 0, leftBytes: 0, reason: 'the uploader was not started' }
+  const outcome = (await uploader?.flush(deadlineMs)) ?? nothing
+  send({ type: 'flushed', id, outcome })
+}
+
+send({ type: 'started' })

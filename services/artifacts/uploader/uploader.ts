@@ -1,0 +1,233 @@
+import { pause } from '../../../supervisor/time.ts'
+import { Deletions } from './deletions.ts'
+import { type FlushOrder, flushOrder } from './flush-order.ts'
+import type { HubRepo } from './hub/hub-repo.ts'
+import { HubSide } from './hub-side.ts'
+import type { Journal } from './journal.ts'
+import { leftBehind } from './left-behind.ts'
+import { LocalSide } from './local-side.ts'
+import type { LocalVersion } from './local-version.ts'
+import { isStill, lookAgain } from './open-file.ts'
+import type { UploadOptions } from './options.ts'
+import { changeWaitMs, commitWaitMs } from './pace.ts'
+import { type Batch, flushLimits, plan, planLimits } from './plan.ts'
+import type { FlushOutcome, UploadEvent } from './protocol.ts'
+import { asProblem } from './reaction.ts'
+import type { Transfers } from './transfers.ts'
+import { Trouble } from './trouble.ts'
+import type { UploadActivity } from './upload-report.ts'
+
+const flushQuietMs = 200
+const shortestGapMs = 250
+const longestGapMs = 5000
+const gapFactor = 20
+/** How often a flush looks whether something came to its end. */
+const flushLookMs = 300
+/** A flush waits for a file that changed so recently: it may be whole in a moment. */
+const stillWrittenMs = 10_000
+/** How much is read before it is looked what can be sent. */
+const hashBytes = 256e6
+const flushHashBytes = 64e6
+
+/** What an uploader works with. */
+export interface UploaderWorld {
+  readonly options: UploadOptions
+  readonly hub: HubRepo
+  readonly journal: Journal
+  readonly transfers: Transfers
+  /** Values that must not go up wherever they stand. */
+  readonly ownSecrets: readonly string[]
+  tell(event: UploadEvent): void
+}
+
+/** Keeps the Hub equal to some folders. */
+export class Uploader {
+  readonly world: UploaderWorld
+  readonly local: LocalSide
+  readonly hub: HubSide
+  readonly trouble: Trouble
+  readonly #deletions = new Deletions()
+  activity: UploadActivity = 'starting'
+  /** How often it has looked at everything it knows. */
+  rounds = 0
+  /** Monotonic; when it goes on by itself. */
+  nextTryMs: number | undefined
+  #wake = new AbortController()
+  /** Aborted when somebody waits for it. */
+  #urgent = new AbortController()
+  /** Aborted to take back what is being sent. */
+  #step = new AbortController()
+  #flush: FlushOrder | undefined
+  #firstChangeMs: number | undefined
+  #mostFiles = planLimits.files
+
+  constructor(world: UploaderWorld) {
+    this.world = world
+    const { options, journal } = world
+    this.local = new LocalSide({ ...world, onNews: () => this.#wake.abort() })
+    this.hub = new HubSide({ ...world, commitMessage: options.commitMessage }, this.local.book)
+    this.trouble = new Trouble(world.tell, journal)
+  }
+
+  /** Works until `stop` aborts; what is being sent then is taken back. Never rejects. */
+  async run(stop: AbortSignal): Promise<void> {
+    await this.world.journal.load()
+    while (!stop.aborted) {
+      this.#wake = new AbortController()
+      this.#urgent = new AbortController()
+      this.#step = new AbortController()
+      const startedAt = performance.now()
+      const waitMs = await this.#round(AbortSignal.any([stop, this.#step.signal]))
+      const news = AbortSignal.any([stop, this.#wake.signal])
+      // Somebody who writes all the time must not keep a core busy.
+      const gapMs = Math.min(
+        waitMs,
+        longestGapMs,
+        Math.max(shortestGapMs, gapFactor * (performance.now() - startedAt)),
+      )
+      await pause(gapMs, AbortSignal.any([stop, this.#urgent.signal]))
+      await pause(waitMs - gapMs, news)
+    }
+    this.local.close()
+    this.#flush?.end(this.#outcome('the uploader was stopped'))
+  }
+
+  /** Sends all that can be sent, pace waived, within `deadlineMs`; a later call takes the place of an earlier one. */
+  async flush(deadlineMs: number): Promise<FlushOutcome> {
+    this.#flush?.end(this.#outcome('another flush took its place'))
+    this.#flush = flushOrder(performance.now() + deadlineMs, () => {
+      this.#step.abort(new Error('the time for the flush is up'))
+      this.#endFlush('the time was up')
+    })
+    if (this.activity === 'uploading' && this.#othersWait())
+      this.#step.abort(new Error('smaller files go first'))
+    this.trouble.pardon()
+    this.#urgent.abort()
+    this.#wake.abort()
+    return await this.#flush.outcome
+  }
+
+  /** Looks once at everything, and does the next thing. Returns how long to wait before the next round. */
+  async #round(signal: AbortSignal): Promise<number> {
+    const flush = this.#flush
+    try {
+      return await this.#work(flush, signal)
+    } catch (error) {
+      if (signal.aborted) return 0
+      return this.#recover(error)
+    } finally {
+      this.rounds += 1
+      this.world.transfers.clear()
+      this.trouble.tellJournal()
+    }
+  }
+
+  async #work(flush: FlushOrder | undefined, signal: AbortSignal): Promise<number> {
+    const { local, hub } = this
+    const { settleMs, deletion } = this.world.options
+    const quietMs = flush ? flushQuietMs : settleMs
+    await local.look(performance.now(), quietMs, flush?.takeFirst())
+    if (local.book.unhashed.length > 0) this.activity = 'hashing'
+    const more = await local.hash(flush ? flushHashBytes : hashBytes, signal)
+    await this.world.journal.keep()
+    const restMs = this.trouble.restMs(performance.now())
+    if (restMs > 0) return this.#rest(restMs, quietMs)
+    const remote = await hub.know(signal)
+    const { scan } = local.book
+    const gone =
+      scan && deletion === 'mirror'
+        ? this.#deletions.due(scan, this.world.journal.entries, performance.now())
+        : []
+    const limits = { ...(flush ? flushLimits : planLimits), files: this.#mostFiles }
+    const [batch] = plan(hub.versions(remote), remote, { gone, limits })
+    await this.world.journal.keep()
+    if (batch === undefined) return this.#nothingToSend(more, quietMs)
+    const waitMs = flush ? 0 : this.#waitMs(more)
+    if (waitMs > 0) return more ? 0 : this.#rest(waitMs, quietMs)
+    await this.#send(batch, signal)
+    return 0
+  }
+
+  #nothingToSend(more: boolean, quietMs: number): number {
+    this.trouble.over()
+    if (more) return 0
+    const { settling } = this.local.book
+    const nowMs = performance.now()
+    this.#firstChangeMs = settling.size > 0 ? this.#firstChangeMs : undefined
+    this.activity = settling.size > 0 ? 'waiting' : 'clean'
+    if (!settling.isActive(nowMs, stillWrittenMs)) this.#endFlush('not complete, or still changing')
+    this.nextTryMs = undefined
+    const nextMs = this.local.nextInMs(nowMs, quietMs)
+    return this.#flush ? Math.min(nextMs, flushLookMs) : nextMs
+  }
+
+  /** How long the next commit has to wait; while files are still being read, until they are, but not for ever. */
+  #waitMs(more: boolean): number {
+    const { debounceMs, maxWaitMs, commitsPerHour } = this.world.options
+    const nowMs = performance.now()
+    this.local.changedAtMs ??= nowMs
+    const lastMs = more ? nowMs : this.local.changedAtMs
+    this.#firstChangeMs ??= lastMs
+    const changeMs = changeWaitMs({ firstMs: this.#firstChangeMs, lastMs, debounceMs, maxWaitMs }, nowMs)
+    const wallMs = Date.now()
+    return Math.max(changeMs, commitWaitMs(this.world.journal.commitTimes(wallMs), wallMs, commitsPerHour))
+  }
+
+  #rest(waitMs: number, quietMs: number): number {
+    const nowMs = performance.now()
+    if (this.trouble.restMs(nowMs) === 0) this.activity = 'waiting'
+    this.nextTryMs = nowMs + waitMs
+    return Math.min(waitMs, this.local.nextInMs(nowMs, quietMs))
+  }
+
+  async #send(batch: Batch<LocalVersion>, signal: AbortSignal): Promise<void> {
+    this.activity = 'uploading'
+    this.nextTryMs = undefined
+    this.trouble.sending = batch.files
+    await this.hub.send(batch, signal)
+    this.trouble.over()
+    this.#mostFiles = Math.min(planLimits.files, this.#mostFiles * 2)
+    this.#firstChangeMs = undefined
+  }
+
+  #recover(error: unknown): number {
+    const problem = asProblem(error)
+    const files = this.trouble.sending
+    const reaction = this.trouble.met(problem, this.#flush?.untilMs)
+    if (reaction.type === 'look-again') {
+      const moved = files.filter((file) => file.path === reaction.path || !isStill(file))
+      for (const file of moved) this.local.book.moved(file, lookAgain(file.path), performance.now())
+      return moved.length > 0 ? 0 : shortestGapMs
+    }
+    if (reaction.type === 'list-again') {
+      this.hub.forget({ repo: false })
+      return 0
+    }
+    if (reaction.type === 'fewer-files') {
+      this.hub.doubt(files)
+      this.#mostFiles = Math.max(1, Math.floor(files.length / 2))
+      const [only] = files
+      if (only !== undefined && files.length === 1) this.local.book.refuse(only, problem.message)
+      return 0
+    }
+    this.activity = reaction.forUser ? 'stopped' : 'backing-off'
+    if (reaction.forUser || this.hub.remote === undefined) this.hub.forget({ repo: true })
+    const { untilMs = Number.POSITIVE_INFINITY } = this.#flush ?? {}
+    if (reaction.forUser || performance.now() + reaction.ms > untilMs) this.#endFlush(problem.message)
+    return this.#rest(reaction.ms, this.world.options.settleMs)
+  }
+
+  #othersWait(): boolean {
+    const { settling, unhashed } = this.local.book
+    return settling.size + unhashed.length > 0 || this.trouble.sending.length > 1
+  }
+
+  #endFlush(reason: string): void {
+    this.#flush?.end(this.#outcome(reason))
+    this.#flush = undefined
+  }
+
+  #outcome(reason: string): FlushOutcome {
+    return leftBehind(this.local.book, this.hub.remote, reason)
+  }
+}
