@@ -11,6 +11,7 @@ setFlagsFromString('--memory-saver-mode')
 const { hidden } = await import('./boot/pod-log.ts')
 const { runPod } = await import('./boot/run-pod.ts')
 const options = await import('./boot/service-options.ts')
+const { artifactsOptions, flushAfterTraining } = await import('./boot/artifacts-options.ts')
 const { activity } = await import('./boot/activity.ts')
 const { keepPhaseTimes, shutdownRecorder } = await import('./boot/keep-records.ts')
 const { notBefore } = await import('./boot/way-in.ts')
@@ -20,6 +21,7 @@ const { http } = await import('./services/http/service.ts')
 const { socketPaths } = await import('./services/http/socket-paths.ts')
 const { inference } = await import('./services/inference/service.ts')
 const { trainer } = await import('./services/trainer/service.ts')
+const { artifacts } = await import('./services/artifacts/service.ts')
 const { sshd } = await import('./services/sshd/service.ts')
 const { jupyter } = await import('./services/jupyter/service.ts')
 const { bootstrap } = await import('./services/bootstrap/service.ts')
@@ -37,6 +39,8 @@ function compose(setup: Setup): Composition {
   })
   keepPhaseTimes(pod, kept.port)
   const model = inference(options.inferenceOptions(setup))
+  const saved = artifacts(artifactsOptions(setup, kept.port))
+  flushAfterTraining(pod, saved.port.flush)
   const lab = jupyter(options.jupyterOptions(setup, () => kept.port.secret('jupyter-token')))
   const onActivity = activity(values.http?.ACTIVITY_HEARTBEAT_FILE, kept.port.touch, (err) =>
     log.log.warn({ err }, 'ACTIVITY_HEARTBEAT_FILE cannot be touched'),
@@ -45,8 +49,11 @@ function compose(setup: Setup): Composition {
     ...options.httpOptions(setup),
     ...{ pod, version, onActivity },
     socketPaths: socketPaths(stateDir),
-    routes: [lab.routes, ...(values.inference?.START_INFERENCE_API === false ? [] : [model.routes])],
-    metrics: [model.metrics],
+    routes: [
+      ...[lab.routes, saved.routes],
+      ...(values.inference?.START_INFERENCE_API === false ? [] : [model.routes]),
+    ],
+    metrics: [model.metrics, saved.metrics],
     health: model.health,
     generatedToken: hidden(log, () => kept.port.secret('api-token')),
   })
@@ -61,9 +68,10 @@ function compose(setup: Setup): Composition {
       unless(options.bootstrapProblem(setup), bootstrap(options.bootstrapOptions(setup))),
       unless(options.jupyterProblem(setup), lab.service),
       unless(options.trainerProblem(setup), trainer(options.trainerOptions(setup))),
+      saved.service,
       healthchecks({ url: values.healthchecks?.HEALTHCHECKS_URL, pod }),
     ],
-    recorder: shutdownRecorder(kept.port, keepTrainerLog(pod, kept.port.append)),
+    recorder: shutdownRecorder(kept.port, keepTrainerLog(pod, kept.port.append), saved.lastWords),
   }
 }
 

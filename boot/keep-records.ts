@@ -1,5 +1,6 @@
 import type { StatePort } from '../services/state/port.ts'
 import { phaseTime } from '../supervisor/phase-times.ts'
+import type { JsonObject } from '../supervisor/service.ts'
 import type { Recorder } from '../supervisor/stop-in-order.ts'
 import type { Pod } from '../supervisor/supervise.ts'
 
@@ -17,12 +18,20 @@ export function keepPhaseTimes(pod: Pod, state: StatePort): void {
   }, new AbortController().signal)
 }
 
-/** Writes what `rest` still has to write, and `last-shutdown.json`, the last thing that is written. */
-export function shutdownRecorder(state: StatePort, rest: () => Promise<void>): Recorder {
+/**
+ * Writes what `rest` still has to write, and `last-shutdown.json`, the last thing that is written. `uploads`: what came of
+ * the last flush.
+ */
+export function shutdownRecorder(
+  state: StatePort,
+  rest: () => Promise<void>,
+  uploads: () => JsonObject | null,
+): Recorder {
   return {
     service: 'state',
     async write(report) {
-      await Promise.all([rest(), state.writeText(shutdownFile, `${JSON.stringify(report, null, 2)}\n`)])
+      const text = JSON.stringify({ ...report, uploads: uploads() }, null, 2)
+      await Promise.all([rest(), state.writeText(shutdownFile, `${text}\n`)])
     },
   }
 }

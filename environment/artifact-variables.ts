@@ -52,7 +52,7 @@ export const artifacts = z.object({
       does: 'What the title of every commit begins with.',
     },
   ),
-  HF_SYNC_INTERVAL_SECONDS: whole(120, [1, 86_400], {
+  HF_SYNC_INTERVAL_SECONDS: whole(120, [0, 86_400], {
     does: 'The longest that a finished file waits for its commit, and the time between two looks at all folders; less than 5 counts as 5.',
   }),
   HF_SYNC_DEBOUNCE_SECONDS: whole(10, [0, 86_400], {
