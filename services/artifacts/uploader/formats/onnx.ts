@@ -39,7 +39,8 @@ async function headAt(
   try {
     const tag = reader.uint32()
     const content = contentLength(tag & 7, reader)
-    return content === undefined ? undefined : { field: tag >>> 3, length: reader.pos + content }
+    const field = tag >>> 3 // there is none of number 0
+    return content === undefined || field === 0 ? undefined : { field, length: reader.pos + content }
   } catch {
     return undefined // the bytes end within the tag or the length
   }

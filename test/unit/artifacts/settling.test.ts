@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import type { ScannedFile } from '../../../services/artifacts/uploader/scan-folder.ts'
+import { Settling } from '../../../services/artifacts/uploader/settling.ts'
+
+function version(mtimeMs: number, remotePath = 'a.pt'): ScannedFile {
+  return { path: `/data/${remotePath}`, remotePath, identity: { size: 1, mtimeMs, ctimeMs: 0, ino: 1 } }
+}
+
+describe('Settling', () => {
+  test('has a file due once it was the same for long enough', () => {
+    const settling = new Settling()
+    expect(settling.see(version(1), 0)).toBe(true)
+    expect(settling.see(version(1), 3000)).toBe(false)
+    expect(settling.due(4999, 5000)).toEqual([])
+    expect(settling.nextInMs(4000, 5000)).toBe(1000)
+    expect(settling.due(5000, 5000)).toEqual([version(1)])
+  })
+
+  test.for(['size', 'mtimeMs', 'ctimeMs', 'ino'] as const)('begins anew when %s is another', (key) => {
+    const settling = new Settling()
+    const file = version(1)
+    settling.see(file, 0)
+    const changed = { ...file, identity: { ...file.identity, [key]: 99 } }
+    expect(settling.see(changed, 4000)).toBe(true)
+    expect(settling.due(5000, 5000)).toEqual([])
+    expect(settling.due(9000, 5000)).toEqual([changed])
+  })
+
+  test('does not look again at a version that is not whole, but at the next', () => {
+    const settling = new Settling()
+    settling.see(version(1), 0)
+    settling.incomplete('a.pt', version(1).identity, 'it is cut')
+    expect([settling.due(9000, 5000), settling.nextInMs(9000, 5000)]).toEqual([[], undefined])
+    expect(settling.noteOf('a.pt')).toBe('it is cut')
+    settling.see(version(2), 9000)
+    expect(settling.due(14_000, 5000)).toEqual([version(2)])
+  })
+
+  test('takes no verdict on a version that is gone', () => {
+    const settling = new Settling()
+    settling.see(version(2), 0)
+    settling.incomplete('a.pt', version(1).identity, 'it is cut')
+    expect(settling.due(5000, 5000)).toEqual([version(2)])
+  })
+
+  test('names a file that never settles, once, and does not hold up another', () => {
+    const settling = new Settling()
+    settling.see(version(1, 'quiet.pt'), 0)
+    for (let nowMs = 0; nowMs <= 120_000; nowMs += 1000) settling.see(version(nowMs), nowMs)
+    expect(settling.due(120_000, 5000)).toEqual([version(1, 'quiet.pt')])
+    settling.forget('quiet.pt')
+    expect(settling.late(120_000, 120_000)).toEqual([
+      { path: 'a.pt', reason: 'it keeps changing', forMs: 120_000 },
+    ])
+    expect(settling.late(130_000, 120_000)).toEqual([])
+  })
+
+  test('knows whether something was written a moment ago', () => {
+    const settling = new Settling()
+    settling.see(version(1), 0)
+    expect([settling.isActive(9000, 10_000), settling.isActive(10_000, 10_000)]).toEqual([true, false])
+  })
+})
