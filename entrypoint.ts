@@ -1,12 +1,9 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8'
 import type { Composition, Setup } from './boot/run-pod.ts'
 import { stopRequests } from './supervisor/stop-requests.ts'
 
 // First of all: a stop that comes while everything else is still being read must not be lost.
 const requests = stopRequests()
-// podmate mostly waits, beside programs that need the memory: its heap collects early instead of growing.
-setFlagsFromString('--memory-saver-mode')
 
 const { hidden } = await import('./boot/pod-log.ts')
 const { runPod } = await import('./boot/run-pod.ts')

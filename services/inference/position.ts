@@ -1,5 +1,20 @@
 import { Chess } from 'chess.js'
+import {
+  type Colour,
+  castlingBits,
+  fromCorner,
+  type InnerChess,
+  type InnerMove,
+  indexOf,
+  mayExpose,
+  noSquare,
+  type PieceType,
+  repetitionKey,
+  uciOf,
+} from './inner-chess.ts'
 import { type PhaseFacts, type PhaseId, phaseOf } from './phase.ts'
+
+export type { Colour, PieceType } from './inner-chess.ts'
 
 /** Why a game is over, or may be claimed to be (threefold repetition, fifty moves). */
 export type GameOver =
@@ -9,9 +24,6 @@ export type GameOver =
   | 'threefold_repetition'
   | 'fifty_moves'
 
-export type Colour = 'w' | 'b'
-export type PieceType = 'p' | 'n' | 'b' | 'r' | 'q' | 'k'
-
 /** A piece and where it stands: a1 is 0, h1 is 7, h8 is 63. */
 export interface PlacedPiece {
   readonly type: PieceType
@@ -19,36 +31,6 @@ export interface PlacedPiece {
   readonly square: number
 }
 
-/** A move as chess.js 1.4.0 holds it: squares are 0x88 indices, a8 = 0. */
-interface InnerMove {
-  readonly from: number
-  readonly to: number
-  readonly piece: PieceType
-  readonly promotion?: PieceType
-  readonly flags: number
-}
-
-/** The members of chess.js 1.4.0 that are used here although its types call them private. */
-interface InnerChess {
-  _board: ({ readonly type: PieceType; readonly color: Colour } | undefined)[]
-  _kings: Record<Colour, number>
-  _castling: Record<Colour, number>
-  _history: unknown[]
-  readonly _turn: Colour
-  readonly _epSquare: number
-  readonly _halfMoves: number
-  readonly _hash: bigint
-  _moves(filter: { square?: string; piece?: PieceType }): InnerMove[]
-  _makeMove(move: InnerMove): void
-  _moveToSan(move: InnerMove, legal: readonly InnerMove[]): string
-  _epKey(): bigint
-  isCheck(): boolean
-  isInsufficientMaterial(): boolean
-}
-
-const enPassantFlag = 8
-const castlingBits = { k: 32, q: 64 } as const
-const noSquare = -1
 const worth: Record<PieceType, number> = { p: 0, n: 3, b: 3, r: 5, q: 9, k: 0 }
 
 /**
@@ -132,9 +114,8 @@ export class Position {
 
   /** Plays a move in UCI form; false, and nothing changed, when it is not legal here. */
   play(uci: string): boolean {
-    const move = this.#find(uci)
-    if (move === undefined) return false
-    this.#chess._makeMove(move)
+    const move = this.#legal ? this.#find(uci) : this.#findUnchecked(uci)
+    if (move === undefined || !this.#made(move)) return false
     this.#chess._history = [] // never undone: the list would only grow
     this.#legal = undefined
     this.#ply += 1
@@ -179,36 +160,39 @@ export class Position {
   }
 
   #legalMoves(): readonly InnerMove[] {
-    this.#legal ??= this.#chess._moves({})
+    this.#legal ??= this.#findLegal()
     return this.#legal
   }
 
+  /** Trying a move costs ten times as much as finding it, so only those are tried that may leave the king attacked. */
+  #findLegal(): readonly InnerMove[] {
+    const chess = this.#chess
+    const king = chess._kings[chess._turn]
+    const isCheck = chess.isCheck()
+    return chess._moves({ legal: false }).filter((move) => {
+      if (!isCheck && !mayExpose(move, king)) return true
+      if (!this.#made(move)) return false
+      chess._undoMove()
+      return true
+    })
+  }
+
   #find(uci: string): InnerMove | undefined {
-    const candidates = this.#legal ?? this.#chess._moves({ square: uci.slice(0, 2) })
+    return this.#legalMoves().find((move) => uciOf(move) === uci)
+  }
+
+  /** A move as its piece moves; whether it leaves the king attacked is not looked at. */
+  #findUnchecked(uci: string): InnerMove | undefined {
+    const candidates = this.#chess._moves({ square: uci.slice(0, 2), legal: false })
     return candidates.find((move) => uciOf(move) === uci)
   }
-}
 
-/** Equal for positions that FIDE counts as the same: an en passant square matters only when taking is legal. */
-function repetitionKey(chess: InnerChess): bigint {
-  if (chess._epSquare === noSquare) return chess._hash
-  const legal = chess._moves({ piece: 'p' }).some((move) => (move.flags & enPassantFlag) !== 0)
-  return legal ? chess._hash : chess._hash ^ chess._epKey()
-}
-
-function uciOf({ from, to, promotion }: InnerMove): string {
-  return squareName(from) + squareName(to) + (promotion ?? '')
-}
-
-function squareName(index: number): string {
-  return String.fromCharCode(97 + (index & 7), 56 - (index >> 4))
-}
-
-/** From 0x88 with a8 = 0 to 0..63 with a1 = 0. */
-function fromCorner(index: number): number {
-  return 8 * (7 - (index >> 4)) + (index & 7)
-}
-
-function indexOf(square: string): number {
-  return square.charCodeAt(0) - 97 + 16 * (56 - square.charCodeAt(1))
+  /** Makes a move; false, and nothing changed, when it leaves the own king attacked. */
+  #made(move: InnerMove): boolean {
+    const us = this.#chess._turn
+    this.#chess._makeMove(move)
+    if (!this.#chess._isKingAttacked(us)) return true
+    this.#chess._undoMove()
+    return false
+  }
 }

@@ -7,11 +7,15 @@ export interface RankedMove {
 /** The ids of the `count` highest scores, best first; equal scores by lower id. */
 export function topIds(scores: Float32Array, count: number): readonly number[] {
   const best: number[] = []
-  for (const [id, score] of scores.entries()) {
+  let worst = Number.NEGATIVE_INFINITY
+  for (let id = 0; id < scores.length; id += 1) {
+    const score = scoreAt(scores, id)
+    if (best.length === count && !(score > worst)) continue
     let place = best.length
     while (place > 0 && score > scoreAt(scores, best[place - 1])) place -= 1
-    if (place < count) best.splice(place, 0, id)
+    best.splice(place, 0, id)
     if (best.length > count) best.pop()
+    worst = scoreAt(scores, best.at(-1))
   }
   return best
 }
