@@ -1,5 +1,5 @@
 import { withoutSecrets } from '../environment/secrets.ts'
-import { configurationProblem } from '../environment.ts'
+import { configurationProblem, type Environment } from '../environment.ts'
 import type { ArtifactsOptions } from '../services/artifacts/service.ts'
 import { endpointProblem } from '../services/artifacts/uploader/hub/endpoint.ts'
 import { tokenProblem } from '../services/artifacts/uploader/hub/token-problem.ts'
@@ -30,17 +30,22 @@ export function artifactsOptions(
 
 /** Why nothing is uploaded; undefined when something is. */
 export function artifactsProblem({ environment }: FromSetup): string | undefined {
+  if (environment.values.artifacts?.START_HF_WATCH === false) return 'START_HF_WATCH is 0'
+  return uploadProblem(environment)
+}
+
+/** Why nothing can be uploaded, whoever asks for it. */
+export function uploadProblem(environment: Environment): string | undefined {
   const values = environment.values.artifacts
   if (!values) return configurationProblem(environment, 'artifacts')
-  const { START_HF_WATCH, HF_REPO_ID, HF_TOKEN, HF_ENDPOINT } = values
-  if (START_HF_WATCH === false) return 'START_HF_WATCH is 0'
+  const { HF_REPO_ID, HF_TOKEN, HF_ENDPOINT } = values
   if (HF_REPO_ID === undefined) return 'HF_REPO_ID is not set'
   const problem = tokenProblem(HF_TOKEN ?? '') ?? endpointProblem(HF_ENDPOINT)
   return problem && `${problem}; correct it and start podmate again`
 }
 
 /** Where, what and when, as the uploader is told; a group with a wrong value counts as unset. */
-export function uploadOptions({ environment, core, version }: FromSetup): UploadOptions {
+export function uploadOptions({ environment, core, version }: Omit<FromSetup, 'env'>): UploadOptions {
   const values = environment.values.artifacts
   const ms = (seconds: number | undefined) => (seconds === undefined ? undefined : seconds * 1000)
   const maxWaitMs = Math.max(5000, ms(values?.HF_SYNC_INTERVAL_SECONDS) ?? uploadDefaults.maxWaitMs)
@@ -61,7 +66,7 @@ export function uploadOptions({ environment, core, version }: FromSetup): Upload
     debounceMs: Math.min(maxWaitMs, ms(values?.HF_SYNC_DEBOUNCE_SECONDS) ?? uploadDefaults.debounceMs),
     maxWaitMs,
     commitsPerHour: values?.HF_SYNC_COMMITS_PER_HOUR ?? uploadDefaults.commitsPerHour,
-    maxFileBytes: values ? values.HF_SYNC_MAX_FILE_MB * 1e6 : uploadDefaults.maxFileBytes,
+    maxFileBytes: values ? values.HF_SYNC_MAX_FILE_GB * 1e9 : uploadDefaults.maxFileBytes,
     useXet: values?.HF_USE_XET ?? uploadDefaults.useXet,
     refusePublic: values?.HF_REPO_PUBLIC === 'refuse',
     version,

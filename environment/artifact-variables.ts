@@ -67,8 +67,8 @@ export const artifacts = z.object({
   HF_SYNC_DELETE: oneOf(['keep', 'mirror'], 'keep', {
     does: 'keep deletes nothing on Hugging Face; mirror deletes what was uploaded from here and is gone here.',
   }),
-  HF_SYNC_MAX_FILE_MB: whole(50_000, [1, 500_000], {
-    does: 'The size in megabytes of the largest file that goes up.',
+  HF_SYNC_MAX_FILE_GB: whole(50, [1, 500], {
+    does: 'The size in gigabytes of the largest file that goes up.',
   }),
   HF_SYNC_VERBOSE: flag('0', {
     does: 'Writes a log line for every file that goes up, not only for every commit.',

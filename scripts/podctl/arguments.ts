@@ -9,6 +9,7 @@ const optionTypes = {
   json: { type: 'boolean' },
   force: { type: 'boolean' },
   lines: { type: 'string', short: 'n' },
+  deadline: { type: 'string' },
   url: { type: 'string' },
   token: { type: 'string' },
   help: { type: 'boolean', short: 'h' },

@@ -15,6 +15,7 @@ export interface CallOptions {
   readonly json?: boolean
   readonly force?: boolean
   readonly lines?: string
+  readonly deadline?: string
   readonly url?: string
   readonly token?: string
 }

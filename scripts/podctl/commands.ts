@@ -1,7 +1,9 @@
+import { artifacts } from './artifacts.ts'
 import type { Call, CallOptions } from './call.ts'
 import { check } from './check.ts'
 import { control } from './control.ts'
 import { events } from './events.ts'
+import { flush } from './flush.ts'
 import { jupyterUrl } from './jupyter-url.ts'
 import { logs } from './logs.ts'
 import { model } from './model.ts'
@@ -68,6 +70,16 @@ export const commands: Readonly<Record<string, PodctlCommand>> = {
     most: 2,
     does: 'The models; serves one, the newest again (use latest), or the one before.',
     run: model,
+  },
+  artifacts: {
+    options: ['json'],
+    does: 'What is safe on Hugging Face, what is not yet, and what is refused.',
+    run: artifacts,
+  },
+  flush: {
+    options: ['deadline'],
+    does: 'Uploads all that can go up now; exit 0 only when nothing is left.',
+    run: flush,
   },
   check: { does: 'The configuration as podmate understands it; needs no running podmate.', run: check },
   shutdown: { does: 'Ends the whole pod in order; waits until it has ended.', run: shutdown },

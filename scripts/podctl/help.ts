@@ -20,6 +20,7 @@ Options:
   --force        also what could lock you out (stopping sshd or http)
   --json         as JSON; events: one object per line
   -n N           so many lines, at most 1000
+  --deadline S   seconds that a flush may take; without it FLUSH_DEADLINE_SECONDS
   --url ADDRESS  the podmate at this address, as \`podctl url\` printed it there
   --token TOKEN  its token, unless it is in the address or in PODMATE_TOKEN
 

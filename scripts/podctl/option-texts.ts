@@ -5,6 +5,7 @@ export const optionTexts = {
   json: '--json',
   force: '--force',
   lines: '-n N',
+  deadline: '--deadline S',
   url: '--url ADDRESS',
   token: '--token TOKEN',
 } as const satisfies Record<keyof CallOptions, string>

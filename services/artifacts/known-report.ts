@@ -4,7 +4,7 @@ type Totals = UploadReport['totals']
 
 const none: Totals = { commits: 0, filesCommitted: 0, bytesUploaded: 0, retries: 0 }
 
-/** The last report, whose totals go on where those of an earlier uploader ended. */
+/** The last report; totals and last commit go on where those of an earlier uploader ended. */
 export class KnownReport {
   #before = none
   #last: UploadReport | undefined
@@ -14,7 +14,8 @@ export class KnownReport {
   }
 
   take(report: UploadReport): void {
-    this.#last = report
+    const lastCommit = report.lastCommit ?? this.#last?.lastCommit
+    this.#last = { ...report, ...(lastCommit ? { lastCommit } : {}) }
   }
 
   /** The next report is of a new uploader, which counts from zero. */
