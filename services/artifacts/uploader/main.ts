@@ -1,9 +1,8 @@
-import { hubClient } from './hub/hub-client.ts'
+import { hubFor } from './hub-for.ts'
 import { Journal, journalName } from './journal.ts'
 import { parentStore } from './parent-link.ts'
 import type { FromUploader, ToUploader } from './protocol.ts'
 import { startReports } from './reporter.ts'
-import { Transfers } from './transfers.ts'
 import { Uploader } from './uploader.ts'
 
 // The process that reads, hashes and sends: a hung volume hangs it alone, and its memory and CPU are its own.
@@ -18,15 +17,7 @@ function send(message: FromUploader): void {
 }
 
 function start({ options, token }: Extract<ToUploader, { type: 'start' }>): Uploader {
-  const transfers = new Transfers()
-  const hub = hubClient({
-    ...options,
-    token,
-    onBytes: (path, count) => transfers.add(path, count),
-    onRetry: () => {
-      transfers.retries += 1
-    },
-  })
+  const { hub, transfers } = hubFor(options, { token })
   const journal = new Journal(store, journalName(options.target))
   const world = { options, hub, journal, transfers, ownSecrets: [token] }
   const started = new Uploader({ ...world, tell: (event) => send({ type: 'event', event }) })
