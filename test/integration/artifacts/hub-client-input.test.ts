@@ -79,6 +79,31 @@ test.for(Object.entries(refused))('open() tells %s', async ([, { says, kind, ...
   expect(inspect(error, { depth: 9 })).not.toContain(options.token ?? tokens.write)
 })
 
+test('list() of a wrong token, and upload() to an unsafe endpoint, ask nothing either', async () => {
+  await using hub = await startHub()
+  await using box = await outbox()
+  const listing = clientOf(hub.url, { token: 'secret' }).list(always)
+  await expect(listing).rejects.toMatchObject({ kind: 'auth' })
+  const net = await box.file('net.pt', randomBytes(10))
+  const uploading = clientOf('http://hub.example').upload(net, always)
+  await expect(uploading).rejects.toMatchObject({ kind: 'bad-request' })
+  expect(hub.log).toHaveLength(0)
+})
+
+test.for(['whoami', 'info', 'tree'] as const)(
+  'an answer to %s of somebody else is a problem that may pass',
+  async (on) => {
+    await using hub = await startHub()
+    const repo = clientOf(hub.url)
+    hub.faults.add({ fault: 'answer', status: 200, on, times: 'always' })
+    const asking = repo.open(always).then(() => repo.list(always))
+    await expect(asking).rejects.toMatchObject({
+      kind: 'retry-later',
+      message: expect.stringMatching(/answer is not/),
+    })
+  },
+)
+
 test('open() warns of a public repository, and takes fine-grained tokens and other branches', async () => {
   await using hub = await startHub()
   await hub.addRepo('pod/open', { private: false })

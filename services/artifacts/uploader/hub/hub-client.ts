@@ -7,6 +7,7 @@ import type { CommitDone, CommitMessage, HubRepo } from './hub-repo.ts'
 import { listRepo } from './list-repo.ts'
 import type { LocalFile } from './local-file.ts'
 import { openRepo } from './open-repo.ts'
+import { optionProblem } from './option-problem.ts'
 import { postCommit } from './post-commit.ts'
 import { problemOf } from './problem-of.ts'
 import { readHead } from './read-head.ts'
@@ -27,30 +28,32 @@ interface Memory {
 export function hubClient(options: HubOptions): HubRepo {
   const api = hubApi(options)
   const { branch, repoId } = options.target
+  const told = <T>(doing: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> =>
+    withProblems(options, `${doing} ${repoId}`, signal, run)
   const memory: Memory = { head: undefined, modes: uploadModes(api, branch), stored: new Set() }
   return {
     async open(signal) {
       forget(memory)
       // In another repository of that name nothing is stored.
       memory.stored.clear()
-      const opened = await told(`Opening ${repoId}`, signal, () => openRepo(api, options, { signal }))
+      const opened = await told('Opening', signal, () => openRepo(api, options, { signal }))
       memory.head = opened.head
       return opened
     },
     list: (signal) =>
-      told(`Listing ${repoId}`, signal, async () => {
+      told('Listing', signal, async () => {
         const head = await headOf(api, branch, memory, signal)
         return listRepo(api, head ?? branch, { signal })
       }),
     upload: (file, signal) =>
-      told(`Uploading ${file.remotePath}`, signal, async () => {
+      told(`Uploading ${file.remotePath} to`, signal, async () => {
         const mode = (await memory.modes.of([file], { signal })).get(file.remotePath) ?? 'regular'
         if (mode === 'lfs') await send(api, options, memory, [file], signal)
         return mode
       }),
     async commit(files, deleted, message, signal) {
       try {
-        return await told(`Committing to ${repoId}`, signal, () =>
+        return await told('Committing to', signal, () =>
           commitAll(api, options, memory, { files, deleted, message }, signal),
         )
       } catch (error) {
@@ -61,19 +64,27 @@ export function hubClient(options: HubOptions): HubRepo {
   }
 }
 
-function forget(memory: Memory): void {
-  memory.head = undefined
-  memory.modes.forget()
-}
-
-async function told<T>(doing: string, signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+/** Asks nothing with options that are wrong, and makes a problem of whatever fails. */
+async function withProblems<T>(
+  options: HubOptions,
+  doing: string,
+  signal: AbortSignal,
+  run: () => Promise<T>,
+): Promise<T> {
   signal.throwIfAborted()
+  const wrong = optionProblem(options)
+  if (wrong) throw wrong
   try {
     return await run()
   } catch (error) {
     signal.throwIfAborted()
     throw problemOf(error, doing)
   }
+}
+
+function forget(memory: Memory): void {
+  memory.head = undefined
+  memory.modes.forget()
 }
 
 async function headOf(

@@ -4,7 +4,6 @@ import { findElsewhere } from './find-elsewhere.ts'
 import type { HubApi } from './hub-api.ts'
 import type { HubOptions } from './hub-options.ts'
 import type { OpenedRepo } from './hub-repo.ts'
-import { optionProblem } from './option-problem.ts'
 import { hubProblem } from './problem-texts.ts'
 import { readHead } from './read-head.ts'
 import { RequestFailure } from './request-failure.ts'
@@ -14,8 +13,6 @@ type Found = Awaited<ReturnType<typeof readHead>>
 
 /** `open` of HubRepo; failed requests come out as they are. */
 export async function openRepo(api: HubApi, options: HubOptions, errand: Errand): Promise<OpenedRepo> {
-  const wrong = optionProblem(options)
-  if (wrong) throw wrong
   const { repoId, branch } = options.target
   const user = await whoHasToken(api, errand)
   const found = await unlessMissing(readHead(api, branch, errand))

@@ -1,10 +1,15 @@
-import { HubProblem } from './hub-problem.ts'
 import { hubProblem, type ProblemName } from './problem-texts.ts'
 import { RequestFailure } from './request-failure.ts'
 
-/** What an error of any request comes to for the user, who was `doing` this. What is no failed request stays as it is. */
+/** What an error of any request comes to for the user, who was `doing` this. Problems and faults of our own stay as they are. */
 export function problemOf(error: unknown, doing: string): unknown {
-  if (error instanceof HubProblem || !(error instanceof RequestFailure)) return error
+  if (error instanceof TypeError || error instanceof SyntaxError) {
+    // The library reads answers as they come: a proxy in between may have given them.
+    return hubProblem('later', `${doing} failed: the answer is not the Hub's (${error.message})`, {
+      cause: error,
+    })
+  }
+  if (!(error instanceof RequestFailure)) return error
   const { status, says, retryAfterMs } = error
   const answer = status === undefined ? says : `the Hub answered ${status}: ${quoted(says)}`
   return hubProblem(problemName(error), `${doing} failed: ${answer}`, { retryAfterMs })
