@@ -1,7 +1,8 @@
+import type { Family } from './family.ts'
 import type { InferAnswer } from './infer-schema.ts'
 import type { Output } from './model-host/protocol.ts'
 import type { Position } from './position.ts'
-import { probabilities, rankLegal, topIds } from './ranking.ts'
+import { probabilities, type RankedMove, rankLegal, topIds } from './ranking.ts'
 import type { ServedModel } from './served-model.ts'
 
 /** The answer without its latency: what the model would play, and what it may. */
@@ -12,18 +13,17 @@ export function answer(
 ): Omit<InferAnswer, 'latency_ms'> {
   const { family, model, generation } = served
   const { scores } = output
-  const ids = topIds(scores, topk)
-  const tokens = ids.map((id) => family.tokenOf(id, position))
   const scoreOf = (uci: string) => {
     const id = family.idOf(uci, position)
     return id === undefined ? undefined : scores[id]
   }
   const legal = rankLegal(position.legalMoves(), scoreOf)
   const best = legal[0]?.uci ?? ''
+  const choices = family.choosesLegal ? legal.slice(0, topk) : choicesOf(scores, position, { family, topk })
   return {
-    topk: tokens,
-    topk_scores: [...probabilities(scores, ids)],
-    predicted_uci: tokens[0] ?? '',
+    topk: choices.map(({ uci }) => uci),
+    topk_scores: choices.map(({ probability }) => probability),
+    predicted_uci: choices[0]?.uci ?? '',
     best_legal: best,
     best_legal_san: best === '' ? '' : (position.san(best) ?? ''),
     legal_topk: legal.slice(0, topk),
@@ -33,6 +33,17 @@ export function answer(
     model_path: model.path,
     generation,
   }
+}
+
+/** The best of all that the model knows, legal or not. */
+function choicesOf(
+  scores: Float32Array,
+  position: Position,
+  { family, topk }: { readonly family: Family; readonly topk: number },
+): readonly RankedMove[] {
+  const ids = topIds(scores, topk)
+  const shares = probabilities(scores, ids)
+  return ids.map((id, index) => ({ uci: family.tokenOf(id, position), probability: shares[index] ?? 0 }))
 }
 
 /** What only some models say of a position; float32 sums may lie a hair outside their bounds. */

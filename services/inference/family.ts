@@ -9,6 +9,8 @@ export interface Family {
   readonly name: FamilyName
   /** Whether a game may start from a FEN. */
   readonly takesFen: boolean
+  /** Whether scores of illegal moves mean nothing, so that only legal ones are its choices. */
+  readonly choosesLegal: boolean
   /** The row that the model is asked; `winnerSide` is W, B, D or any other text. */
   encode(game: Game, winnerSide: string): Row
   /** Number of scores in an output. */

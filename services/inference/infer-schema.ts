@@ -43,14 +43,23 @@ export const inferAnswerSchema = {
   ],
   properties: {
     topk: {
-      ...described('array', "The model's choices, legal or not, best first: tokens of its vocabulary."),
+      ...described(
+        'array',
+        "The model's choices, best first: tokens of its vocabulary, legal or not; of an Lc0 net legal moves, for its other scores mean nothing.",
+      ),
       items: { type: 'string' },
     },
     topk_scores: {
-      ...described('array', 'Their probabilities over the whole vocabulary.'),
+      ...described(
+        'array',
+        'Their probabilities over the whole vocabulary; of an Lc0 net over the legal moves.',
+      ),
       items: probability,
     },
-    predicted_uci: described('string', "The model's first choice, legal or not: topk[0]."),
+    predicted_uci: described(
+      'string',
+      "The model's first choice: topk[0]; empty only where an Lc0 net has no legal move.",
+    ),
     best_legal: described('string', 'The best legal move in UCI form; empty only when there is none.'),
     best_legal_san: described('string', 'The same move in SAN.'),
     legal_topk: {

@@ -7,6 +7,7 @@ import { policyMoves } from './lc0/policy-moves.ts'
 export const lc0: Family = {
   name: 'lc0',
   takesFen: true,
+  choosesLegal: true,
   encode: (game) => {
     const [now = game.position, ...before] = game.history()
     return { kind: 'planes', planes: encodePlanes([now, ...before]) }

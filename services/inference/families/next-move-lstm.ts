@@ -9,6 +9,7 @@ export function nextMoveLstm({ tokens, unknownId }: LoadedModel): Family {
   return {
     name: 'next_move_lstm',
     takesFen: false,
+    choosesLegal: false,
     encode: ({ moves, position }, winnerSide) =>
       encodeContext({ context: moves, winnerSide }, position, vocabulary),
     size: vocabulary.size,

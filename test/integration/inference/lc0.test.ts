@@ -56,6 +56,7 @@ describe('an Lc0 net that was dropped into the artifacts folder, alone', () => {
     const expected = expectedRanking(context)
     const answer = await answerTo({ context, topk: 500 })
     expect(answer).toMatchObject({ status: 200, best_legal: expected[0]?.uci, legal_topk: expected })
+    expect(answer).toMatchObject({ topk: expected.map(({ uci }) => uci), predicted_uci: expected[0]?.uci })
   })
 
   test('says what the position is worth', async () => {
