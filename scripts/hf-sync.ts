@@ -3,17 +3,25 @@ import { once } from 'node:events'
 import { uploadOptions, uploadProblem } from '../boot/artifacts-options.ts'
 import { configurationMessage, readEnvironment } from '../environment.ts'
 import manifest from '../package.json' with { type: 'json' }
-import { flushText } from '../services/artifacts/flush-text.ts'
-import { formatBytes } from '../services/artifacts/format-bytes.ts'
-import type { Wish } from './hf-sync/dry-hub.ts'
+import { eventLine } from '../services/artifacts/event-line.ts'
+import { HubProblem } from '../services/artifacts/uploader/hub/hub-problem.ts'
+import type { JournalStore } from '../services/artifacts/uploader/journal.ts'
+import type { UploadOptions } from '../services/artifacts/uploader/options.ts'
+import type { UploadEvent } from '../services/artifacts/uploader/protocol.ts'
+import { runOnce } from '../services/artifacts/uploader/run-once.ts'
 import { keptJournal } from './hf-sync/kept-journal.ts'
 import { readCall, type SyncCall, usage } from './hf-sync/options.ts'
+import { outcomeLines } from './hf-sync/outcome-lines.ts'
 import { progressBar } from './hf-sync/progress.ts'
-import { type SyncOrder, syncOnce } from './hf-sync/sync-once.ts'
 import { exitCodes } from './podctl/exit-codes.ts'
 import { harmless } from './podctl/terminal.ts'
 
-type Told = Pick<SyncOrder, 'options' | 'token' | 'store' | 'verbose'>
+interface Told {
+  readonly options: UploadOptions
+  readonly token: string
+  readonly store: JournalStore
+  readonly verbose: boolean
+}
 
 /** What the environment tells, or why nothing can be uploaded. */
 function readSetup(env: NodeJS.ProcessEnv): Told | string {
@@ -30,36 +38,27 @@ function readSetup(env: NodeJS.ProcessEnv): Told | string {
   }
 }
 
-async function sync(told: Told, { dryRun, deadlineMs }: SyncCall): Promise<number> {
+async function sync({ options, verbose, ...settings }: Told, call: SyncCall): Promise<number> {
   const bar = progressBar(process.stderr)
+  const tell = (text: string) => bar.line(harmless(text))
   const stop = new AbortController()
   void once(process, 'SIGINT').then(() => stop.abort())
   void once(process, 'SIGTERM').then(() => stop.abort())
-  const wish: Wish | undefined = dryRun ? { uploads: [], deletions: [], missing: false } : undefined
-  const onLine = (text: string) => bar.line(harmless(text))
-  const { outcome, report } = await syncOnce({
-    ...told,
-    ...{ deadlineMs, wish, stop: stop.signal, onReport: bar.show, onLine },
-  })
+  const onEvent = (event: UploadEvent) => {
+    const { level, text } = eventLine(event)
+    if (level !== 'debug' || verbose) tell(text)
+  }
+  const how = { ...settings, ...call, onEvent, onReport: bar.show }
+  const { isClean, lines } = await runOnce(options, how, stop.signal).then(outcomeLines, failure)
   bar.clear()
-  for (const text of wish ? wishLines(wish) : []) console.log(harmless(text))
-  const unreadable = report?.unreadable ?? []
-  for (const { path, reason } of unreadable) onLine(`${path} cannot be read: ${reason}`)
-  const isClean = outcome.leftFiles === 0 && unreadable.length === 0
-  if (!wish || !isClean) onLine(flushText(outcome))
+  for (const line of lines) console.log(harmless(line))
   return isClean ? exitCodes.true : exitCodes.notTrue
 }
 
-function wishLines({ uploads, deletions, missing }: Wish): readonly string[] {
-  const bytes = uploads.reduce((sum, { size }) => sum + size, 0)
-  return [
-    ...(missing ? ['The repository would be made, private.'] : []),
-    ...uploads.map(({ path, size }) => `would upload ${path} (${formatBytes(size)})`),
-    ...deletions.map((path) => `would delete ${path}`),
-    uploads.length + deletions.length === 0
-      ? 'Nothing would change.'
-      : `${uploads.length} to upload (${formatBytes(bytes)}), ${deletions.length} to delete.`,
-  ]
+/** A dry run that could not ask the Hub. */
+function failure(error: unknown): ReturnType<typeof outcomeLines> {
+  if (error instanceof HubProblem) return { isClean: false, lines: [error.message] }
+  throw error
 }
 
 const call = readCall(process.argv.slice(2))

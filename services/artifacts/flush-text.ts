@@ -7,5 +7,6 @@ export function flushText({ left, leftFiles, leftBytes, reason }: FlushOutcome):
   const more = leftFiles > left.length || left.length > 5 ? ', …' : ''
   const names = left.slice(0, 5).join(', ')
   const why = reason === undefined ? '' : ` (${reason})`
-  return `not on the Hub${why}: ${leftFiles} files, ${formatBytes(leftBytes)}: ${names}${more}`
+  const files = `${leftFiles} ${leftFiles === 1 ? 'file' : 'files'}`
+  return `not on the Hub${why}: ${files}, ${formatBytes(leftBytes)}: ${names}${more}`
 }

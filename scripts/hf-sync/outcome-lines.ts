@@ -1,0 +1,48 @@
+import { flushText } from '../../services/artifacts/flush-text.ts'
+import { formatBytes } from '../../services/artifacts/format-bytes.ts'
+import type { OnceOutcome } from '../../services/artifacts/uploader/run-once.ts'
+import type { PassedOver } from '../../services/artifacts/uploader/upload-report.ts'
+
+export interface Told {
+  /** Whether everything that can go up is on the Hub, or would be. */
+  readonly isClean: boolean
+  readonly lines: readonly string[]
+}
+
+/** What came of a run, in lines. Pure. */
+export function outcomeLines(outcome: OnceOutcome): Told {
+  return outcome.type === 'planned' ? planned(outcome) : sent(outcome)
+}
+
+function sent({ outcome, report }: Extract<OnceOutcome, { type: 'sent' }>): Told {
+  const { unreadable, refusedFiles } = report
+  return {
+    isClean: outcome.leftFiles === 0 && unreadable.length === 0,
+    lines: [
+      ...passedOver('cannot be read', unreadable),
+      ...(refusedFiles > 0 ? [`${refusedFiles} refused, as told above`] : []),
+      flushText(outcome),
+    ],
+  }
+}
+
+function planned({ commits, notReady, refused, safeFiles }: Extract<OnceOutcome, { type: 'planned' }>): Told {
+  const files = commits.flat()
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  const inCommits = `in ${commits.length} ${commits.length === 1 ? 'commit' : 'commits'}`
+  return {
+    isClean: notReady.length === 0,
+    lines: [
+      ...files.map((file) => `would upload ${file.path} (${formatBytes(file.bytes)})`),
+      ...passedOver('would wait', notReady),
+      ...passedOver('would not go up', refused),
+      files.length === 0
+        ? `Nothing would be uploaded; ${safeFiles} safe.`
+        : `${files.length} to upload (${formatBytes(bytes)}) ${inCommits}; ${safeFiles} safe.`,
+    ],
+  }
+}
+
+function passedOver(what: string, some: readonly PassedOver[]): readonly string[] {
+  return some.map(({ path, reason }) => `${path} ${what}: ${reason}`)
+}
