@@ -14,6 +14,8 @@ export interface ArtifactsState {
 }
 
 const longest = 300
+/** The remedy stands at its end. */
+const longestProblem = 1500
 
 /** The state as JSON, with at most `entries` of each list: for GET /artifacts and for /status. Pure. */
 export function artifactsView(state: ArtifactsState, entries: number): JsonObject {
@@ -33,7 +35,7 @@ function reportView(report: UploadReport, entries: number): JsonObject {
   const { repo, totals, lastCommit, lastProblem, scan } = report
   return {
     ...(repo ? { repo } : {}),
-    warnings: report.warnings.slice(0, entries).map(short),
+    warnings: report.warnings.slice(0, entries).map((text) => short(text)),
     safe: { files: report.safeFiles, bytes: report.safeBytes },
     pending: {
       files: report.pendingFiles,
@@ -49,7 +51,9 @@ function reportView(report: UploadReport, entries: number): JsonObject {
       retries: totals.retries,
     },
     last_commit: lastCommit ? { ...withTime(lastCommit) } : null,
-    last_problem: lastProblem ? { ...withTime(lastProblem) } : null,
+    last_problem: lastProblem
+      ? { ...withTime(lastProblem), text: short(lastProblem.text, longestProblem) }
+      : null,
     ...(report.nextTryMs === undefined ? {} : { next_try: time(report.nextTryMs) }),
     scan: { files: scan.files, entries: scan.entries, took_ms: Math.round(scan.tookMs) },
     ...(report.journalProblem === undefined ? {} : { journal_problem: short(report.journalProblem) }),
@@ -65,7 +69,7 @@ export function flushView({ id, atMs, deadlineMs, outcome }: FlushRecord, entrie
     done: true,
     left_files: outcome.leftFiles,
     left_bytes: outcome.leftBytes,
-    left: outcome.left.slice(0, entries).map(short),
+    left: outcome.left.slice(0, entries).map((text) => short(text)),
     ...(outcome.reason === undefined ? {} : { reason: short(outcome.reason) }),
   }
 }
@@ -84,4 +88,5 @@ function withTime<Of extends { readonly atMs: number }>({ atMs, ...rest }: Of) {
 }
 
 const time = (ms: number) => new Date(ms).toISOString()
-const short = (text: string) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text)
+const short = (text: string, most = longest) =>
+  text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text
