@@ -2,7 +2,8 @@ import type { FlushOutcome } from './protocol.ts'
 
 /** A flush under way. */
 export interface FlushOrder {
-  /** Monotonic. */
+  /** Both monotonic. */
+  readonly startedMs: number
   readonly untilMs: number
   readonly outcome: Promise<FlushOutcome>
   /** True once: the first look of a flush is at everything. */
@@ -13,12 +14,14 @@ export interface FlushOrder {
 /** A flush that calls `onLate` when its time is up and nobody ended it. */
 export function flushOrder(untilMs: number, onLate: () => void): FlushOrder {
   const { promise, resolve } = Promise.withResolvers<FlushOutcome>()
-  const inMs = untilMs - performance.now()
+  const startedMs = performance.now()
+  const inMs = untilMs - startedMs
   const timer = Number.isFinite(inMs)
     ? setTimeout(onLate, Math.min(Math.max(0, inMs), 2 ** 31 - 1))
     : undefined
   let isFirst = true
   return {
+    startedMs,
     untilMs,
     outcome: promise,
     takeFirst() {

@@ -77,6 +77,11 @@ export class LocalSide {
     return Math.min(scanInMs, this.book.settling.nextInMs(nowMs, quietMs) ?? scanInMs)
   }
 
+  /** Whether something changed since the last look, as far as the system told. */
+  get hasNews(): boolean {
+    return this.#dirty.size > 0
+  }
+
   close(): void {
     this.#watch.close()
   }

@@ -28,12 +28,20 @@ export interface PlanLimits {
   /** Of all files together; a larger one goes alone. */
   readonly bytes: number
   readonly deleted: number
+  /** Small files, and those whose bytes are on the Hub already, do not wait for large ones. */
+  readonly smallApart: boolean
 }
 
-export const planLimits: PlanLimits = { files: 100, regularBytes: 50e6, bytes: 2e9, deleted: 100 }
+export const planLimits: PlanLimits = {
+  files: 100,
+  regularBytes: 50e6,
+  bytes: 2e9,
+  deleted: 100,
+  smallApart: false,
+}
 
 /** In a flush what is safe is safe at once: the small ones go first, then few at a time. */
-export const flushLimits: PlanLimits = { ...planLimits, bytes: 64e6 }
+export const flushLimits: PlanLimits = { ...planLimits, bytes: 64e6, smallApart: true }
 
 /** A file of this size is sent before the commit, by itself; smaller ones together with it. */
 const aloneBytes = 8e6
@@ -48,7 +56,11 @@ export function plan<Version extends HashedVersion>(
   { gone = [], limits = planLimits }: { gone?: readonly string[]; limits?: PlanLimits } = {},
 ): readonly Batch<Version>[] {
   const missing = [...local].filter((file) => !isOnHub(file, remote.get(file.remotePath)))
-  const groups = grouped(missing.sort(byImportance), limits)
+  missing.sort(byImportance)
+  const parts = limits.smallApart
+    ? [missing.filter((file) => costOf(file) === 0), missing.filter((file) => costOf(file) > 0)]
+    : [missing]
+  const groups = parts.flatMap((files) => grouped(files, limits))
   const there = gone.filter((path) => remote.has(path))
   return [
     ...groups.map((files) => ({ uploads: files.filter(goesAlone), files, deleted: [] })),

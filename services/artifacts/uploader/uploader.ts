@@ -18,6 +18,7 @@ import { Trouble } from './trouble.ts'
 import type { UploadActivity } from './upload-report.ts'
 
 const flushQuietMs = 200
+const flushPatienceMs = 1000
 const shortestGapMs = 250
 const longestGapMs = 5000
 const gapFactor = 20
@@ -142,7 +143,7 @@ export class Uploader {
     const [batch] = plan(hub.versions(remote), remote, { gone, limits })
     await this.world.journal.keep()
     if (batch === undefined) return this.#nothingToSend(more, quietMs)
-    const waitMs = flush ? 0 : this.#waitMs(more)
+    const waitMs = flush ? this.#smallerInMs(flush, batch) : this.#waitMs(more)
     if (waitMs > 0) return more ? 0 : this.#rest(waitMs, quietMs)
     await this.#send(batch, signal)
     return 0
@@ -159,6 +160,13 @@ export class Uploader {
     this.nextTryMs = undefined
     const nextMs = this.local.nextInMs(nowMs, quietMs)
     return this.#flush ? Math.min(nextMs, flushLookMs) : nextMs
+  }
+
+  /** A flush does not begin with a large file while a small one may be settled in a moment. */
+  #smallerInMs({ startedMs }: FlushOrder, { uploads }: Batch<LocalVersion>): number {
+    const nowMs = performance.now()
+    if (uploads.length === 0 || nowMs - startedMs > flushPatienceMs) return 0
+    return this.local.book.settling.nextInMs(nowMs, flushQuietMs) ?? 0
   }
 
   /** How long the next commit has to wait; while files are still being read, until they are, but not for ever. */
@@ -219,7 +227,7 @@ export class Uploader {
 
   #othersWait(): boolean {
     const { settling, unhashed } = this.local.book
-    return settling.size + unhashed.length > 0 || this.trouble.sending.length > 1
+    return this.local.hasNews || settling.size + unhashed.length > 0 || this.trouble.sending.length > 1
   }
 
   #endFlush(reason: string): void {

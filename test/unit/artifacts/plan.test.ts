@@ -116,7 +116,7 @@ describe('plan()', () => {
 
   test('makes small files safe before large ones in a flush', () => {
     const sha256 = 'a'.repeat(64)
-    const large = ['a.pt', 'b.pt'].map((remotePath) => ({ remotePath, size: 200e6, mtimeMs: 1, sha256 }))
+    const large = ['a.pt', 'b.pt'].map((remotePath) => ({ remotePath, size: 40e6, mtimeMs: 1, sha256 }))
     const small = { remotePath: 'metrics.json', size: 10, mtimeMs: 0, sha256 }
     const batches = plan([...large, small], new Map(), { limits: flushLimits })
     expect(batches.map(({ files }) => files.map(({ remotePath }) => remotePath))).toEqual([
