@@ -89,3 +89,19 @@ test('commit() deletes, and keeps empty files as regular ones', async () => {
   expect([...hub.repo('pod/run').files.keys()]).toEqual(['.gitattributes', 'empty.pt'])
   await expect(repo.commit([], [], { title: 'sync' }, always)).rejects.toThrow(RangeError)
 })
+
+test.for(['dataset', 'space'] as const)('hubClient() keeps a %s as it keeps a model', async (repoType) => {
+  await using hub = await startHub({ multipartAboveBytes: 100_000, partBytes: 50_000 })
+  await using box = await outbox()
+  const target = { repoId: 'lab/run', repoType, branch: 'main', endpoint: hub.url }
+  const repo = clientOf(hub.url, { target })
+  const { url } = await repo.open(always)
+  expect(url).toBe(`${hub.url}/${repoType}s/lab/run`)
+  const files = [await box.file('net.pt', randomBytes(120_000)), await box.file('run.json', '{}')]
+  hub.faults.add({ fault: 'lose-answer', on: 'commit' })
+  const done = await repo.commit(files, [], { title: 'sync' }, always)
+  const { head, commits, private: hidden } = hub.repo('lab/run', { type: `${repoType}s` })
+  expect({ head, hidden, commits: commits.length }).toEqual({ head: done.oid, hidden: true, commits: 2 })
+  expect(done.url).toBe(`${url}/commit/${head}`)
+  expect([...(await repo.list(always)).keys()].toSorted()).toEqual(['.gitattributes', 'net.pt', 'run.json'])
+})

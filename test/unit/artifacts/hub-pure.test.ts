@@ -70,6 +70,12 @@ test.for([
   expect(failure.isUncertain).toBe(uncertain)
 })
 
+test('RequestFailure of two at the same moment passes, of what exists does not', () => {
+  const both = new RequestFailure('Another conflicting operation is in progress', { status: 409 })
+  const exists = new RequestFailure('You already created this model repo', { status: 409 })
+  expect([both.isPassing, exists.isPassing]).toEqual([true, false])
+})
+
 test('problemName() knows a full storage and an old listing by their words', () => {
   const full = new RequestFailure('Private repository storage limit reached', { status: 403 })
   const old = new RequestFailure('Entry not found: a', { status: 404, code: 'EntryNotFound' })

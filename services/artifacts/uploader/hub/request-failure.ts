@@ -27,6 +27,8 @@ export class RequestFailure extends Error {
   /** Whether the same request may well succeed a little later. */
   get isPassing(): boolean {
     if (this.status === undefined) return true
+    // Two who make the same repository, or commit to it, at the same moment.
+    if (this.status === 409) return /conflicting operation|in progress/i.test(this.says)
     return this.status === 408 || this.status === 429 || (this.status >= 500 && this.status !== 507)
   }
 
