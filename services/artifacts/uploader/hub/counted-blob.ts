@@ -17,19 +17,23 @@ export class CountedBlob extends Blob {
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     const reader = this.#inner.stream().getReader()
+    let cancelled = false
     return new ReadableStream({
       pull: async (controller) => {
-        try {
-          const { done, value } = await reader.read()
-          if (done) return controller.close()
-          this.#onBytes(value.length)
-          controller.enqueue(value)
-        } catch (error) {
-          this.problem = error
-          controller.error(error)
-        }
+        const { done, value } = await reader.read().catch((error: unknown) => {
+          if (!cancelled) this.problem = error
+          throw error
+        })
+        // Whoever was reading may have gone meanwhile, with the connection.
+        if (cancelled) return
+        if (done) return controller.close()
+        this.#onBytes(value.length)
+        controller.enqueue(value)
       },
-      cancel: (reason) => reader.cancel(reason),
+      cancel: (reason) => {
+        cancelled = true
+        return reader.cancel(reason)
+      },
     })
   }
 }
