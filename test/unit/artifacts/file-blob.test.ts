@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -32,7 +33,7 @@ test('FileBlob slices and reads like a Blob of the same bytes', async () => {
   expect(await ours.slice(0, 3).text()).toBe(await real.slice(0, 3).text())
 })
 
-test('FileBlob looks before the first byte and after the last', async () => {
+test('FileBlob looks before and after it reads', async () => {
   const path = join(await folder(), 'a.pt')
   await writeFile(path, content)
   const before = new FileBlob(path, () => false, 0, 10)
@@ -44,6 +45,24 @@ test('FileBlob looks before the first byte and after the last', async () => {
   const shorter = new FileBlob(path, () => true, 0, content.length + 1)
   await expect(shorter.text()).rejects.toMatchObject({ kind: 'changed-file', path })
 })
+
+test.runIf(process.platform === 'linux')('FileBlob keeps no file open for a reader that goes', async () => {
+  const path = join(await folder(), 'a.pt')
+  await writeFile(path, Buffer.alloc(3_000_000))
+  const reader = new FileBlob(path, () => true, 0, 3_000_000).stream().getReader()
+  expect((await reader.read()).done).toBe(false)
+  const descriptors = readdirSync('/proc/self/fd')
+  expect(descriptors.length).toBeGreaterThan(3)
+  expect(descriptors.map(targetOf)).not.toContain(path)
+})
+
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    return 'closed meanwhile'
+  }
+}
 
 test('FileBlob follows no link and waits for no pipe', async () => {
   const made = await folder()

@@ -3,11 +3,11 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { HubProblem } from './hub-problem.ts'
 import { hubProblem } from './problem-texts.ts'
 
-const chunkBytes = 1 << 18
+const chunkBytes = 1 << 20
 
 /**
  * A file as a Blob that is read while it is sent. No link is followed, nothing but a regular file is read, and reading
- * rejects with `changed-file` when `isSame` is false of what is found before or after.
+ * rejects with `changed-file` when `isSame` is false of what is found before or after a piece.
  */
 export class FileBlob extends Blob {
   readonly #path: string
@@ -33,33 +33,15 @@ export class FileBlob extends Blob {
   }
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    let handle: FileHandle | undefined
     let at = this.#start
-    const close = async () => {
-      const closing = handle?.close()
-      handle = undefined
-      await closing
-    }
     return new ReadableStream(
       {
         pull: async (controller) => {
-          try {
-            handle ??= await this.#open()
-            if (at === this.#end) {
-              await this.#check(handle)
-              await close()
-              return controller.close()
-            }
-            const chunk = await readChunk(handle, at, Math.min(chunkBytes, this.#end - at))
-            if (chunk.length === 0) throw changed(this.#path)
-            at += chunk.length
-            controller.enqueue(chunk)
-          } catch (error) {
-            await close()
-            controller.error(error)
-          }
+          if (at === this.#end) return controller.close()
+          const chunk = await this.#read(at, Math.min(chunkBytes, this.#end - at))
+          at += chunk.length
+          controller.enqueue(chunk)
         },
-        cancel: close,
       },
       { highWaterMark: 0 },
     )
@@ -79,31 +61,29 @@ export class FileBlob extends Blob {
     return new TextDecoder().decode(await this.arrayBuffer())
   }
 
-  async #open(): Promise<FileHandle> {
+  /** Opens the file each time: fetch drops streams that it has begun to read, and nobody would close it then. */
+  async #read(at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    await using handle = await this.#open()
+    await this.#check(handle)
+    const chunk = new Uint8Array(length)
+    const { bytesRead } = await handle.read(chunk, 0, length, at)
+    await this.#check(handle)
+    if (bytesRead === 0) throw changed(this.#path)
+    return chunk.subarray(0, bytesRead)
+  }
+
+  #open(): Promise<FileHandle> {
     // O_NONBLOCK: opening a pipe would wait for its writer.
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
-    const handle = await open(this.#path, flags).catch((error: unknown) => {
+    return open(this.#path, flags).catch((error: unknown) => {
       throw hubProblem('changed', `${this.#path} can no longer be opened`, { cause: error, path: this.#path })
     })
-    try {
-      await this.#check(handle)
-      return handle
-    } catch (error) {
-      await handle.close()
-      throw error
-    }
   }
 
   async #check(handle: FileHandle): Promise<void> {
     const stats = await handle.stat()
     if (!stats.isFile() || !this.#isSame(stats)) throw changed(this.#path)
   }
-}
-
-async function readChunk(handle: FileHandle, at: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  const chunk = new Uint8Array(length)
-  const { bytesRead } = await handle.read(chunk, 0, length, at)
-  return bytesRead === length ? chunk : chunk.subarray(0, bytesRead)
 }
 
 function changed(path: string): HubProblem {

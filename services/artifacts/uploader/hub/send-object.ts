@@ -4,7 +4,7 @@ import { type HubApi, lfsType } from './hub-api.ts'
 import type { Destination } from './lfs-batch.ts'
 import { RequestFailure } from './request-failure.ts'
 
-/** A single connection over a long way is slow; each holds a few hundred KB. */
+/** A single connection over a long way is slow; each holds one or two MB. */
 const partsAtOnce = 4
 
 /** The storage did not take what it was sent, which says nothing of the token: addresses expire, and parts get lost. */
