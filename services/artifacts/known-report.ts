@@ -22,7 +22,7 @@ export class KnownReport {
   startOver(): void {
     if (!this.#last) return
     this.#before = sum(this.#before, this.#last.totals)
-    this.#last = { ...this.#last, totals: none }
+    this.#last = { ...this.#last, activity: 'starting', totals: none }
   }
 }
 

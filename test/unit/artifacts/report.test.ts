@@ -136,7 +136,7 @@ describe('KnownReport', () => {
     const lastCommit = { oid: 'a', url: 'u', atMs: 1, files: 5 }
     known.take(uploadReport({ totals, lastCommit }))
     known.startOver()
-    expect(known.report?.totals).toEqual(totals)
+    expect(known.report).toMatchObject({ activity: 'starting', totals })
     known.take(uploadReport({ totals: { commits: 1, filesCommitted: 1, bytesUploaded: 7, retries: 0 } }))
     expect(known.report?.totals).toEqual({ commits: 3, filesCommitted: 6, bytesUploaded: 107, retries: 1 })
     expect(known.report?.lastCommit).toEqual(lastCommit)
