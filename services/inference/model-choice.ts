@@ -25,6 +25,8 @@ export interface Choice {
   readonly source: ModelSource
   /** Only this version of the file is meant. */
   readonly version?: FileVersion
+  /** It must lie here, links resolved; none: anywhere. */
+  readonly within?: readonly string[]
 }
 
 /** `latest` follows the folders, `file` the file that the environment names, `pinned` nothing. */
@@ -71,9 +73,11 @@ export class ModelChoice {
     return this.#generation + 1
   }
 
-  /** A file that somebody named. */
+  /** A file that somebody named: unlike what was found, no link may lead to it from outside, now or at a later start. */
   named(path: string): Choice {
-    return { path, source: path === this.settings.bundledModel ? 'bundled' : 'file' }
+    const { artifactDirs, bundledModel } = this.settings
+    const source = path === bundledModel ? 'bundled' : 'file'
+    return { path, source, within: [...artifactDirs, bundledModel] }
   }
 
   pin(choice: Choice): void {
@@ -93,8 +97,8 @@ export class ModelChoice {
     return { ...order, modelPath: this.#followsLatest ? 'latest' : modelPath }
   }
 
-  /** Exactly this model. What was found follows links out of the folders, what is named does not. */
-  orderOf({ path, source, version }: Choice, within: readonly string[] = []): LoadOrder {
+  /** Exactly this model. */
+  orderOf({ path, source, version, within = [] }: Choice): LoadOrder {
     return { ...this.#base(), modelPath: path, wanted: { source, within, ...(version ? { version } : {}) } }
   }
 

@@ -12,7 +12,7 @@ import { type FileVersion, gpuFailedExit, type LoadOrder, type Seen } from './mo
 import { LoadRefused } from './model-host.ts'
 import { type OpenOptions, openModel } from './open-model.ts'
 import { Retired } from './retired.ts'
-import type { Serving } from './served-model.ts'
+import { hostEnded, type Serving } from './served-model.ts'
 
 /** How long somebody who asked for the latest waits for files that are being written. */
 const lookMs = 5000
@@ -51,15 +51,17 @@ export class ModelServer {
 
   /** Opens the first model: what somebody waits for, else what is chosen. Rejects when there is none. */
   async start(): Promise<void> {
-    const change = this.#desk.take()
-    if (change) await this.#fulfil(change)
-    if (this.#current === undefined) await this.#startWithChoice()
+    while (this.#current === undefined) {
+      const change = this.#desk.take()
+      if (change) await this.#fulfil(change)
+      else await this.#startWithChoice()
+    }
   }
 
   /** Settles on `stop`; rejects when the host that serves ends. */
   async serve(): Promise<void> {
     while (!this.#ctx.stop.aborted) {
-      if (this.#ending) throw this.#ended(this.#ending)
+      if (this.#ending) throw new ProgramEnded(this.#ending)
       const change = this.#desk.take()
       if (change) await this.#fulfil(change)
       else if (this.#found && this.#choice.following !== 'pinned') await this.#follow(this.#found)
@@ -79,10 +81,13 @@ export class ModelServer {
     await Promise.all([this.#current?.end(this.#ctx.kill), this.#retired.ended()])
   }
 
+  /** Gives up, without an error, when somebody wishes for another model. */
   async #startWithChoice(): Promise<void> {
     try {
       this.#switchTo(await this.#open(this.#choice.startOrder()))
     } catch (error) {
+      this.#ctx.stop.throwIfAborted()
+      if (this.#desk.came.aborted) return
       if (error instanceof LoadRefused) this.#reject(error)
       throw error
     }
@@ -103,9 +108,8 @@ export class ModelServer {
   }
 
   async #use(path: string): Promise<void> {
-    const { bundledModel, artifactDirs } = this.#choice.settings
     const choice = this.#choice.named(path)
-    const next = await this.#open(this.#choice.orderOf(choice, [...artifactDirs, bundledModel]))
+    const next = await this.#open(this.#choice.orderOf(choice))
     this.#choice.pin(choice)
     this.#switchTo(next)
   }
@@ -120,10 +124,8 @@ export class ModelServer {
 
   async #followLatest(): Promise<void> {
     this.#choice.followLatest()
-    if (this.#current === undefined) return this.#startWithChoice()
-    this.#looked = Promise.withResolvers<void>()
-    this.#watch()
-    await settledWithin(this.#looked.promise, lookMs, this.#asked())
+    if (this.#current === undefined) await this.#startWithChoice()
+    else await this.#look(this.#asked())
     while (this.#found && !this.#asked().aborted) await this.#follow(this.#found)
     this.#asked().throwIfAborted()
   }
@@ -138,10 +140,16 @@ export class ModelServer {
     } catch (error) {
       if (asked.aborted) return
       this.#notServed(error, file)
-      this.#looked = Promise.withResolvers<void>()
-      this.#watch()
-      await settledWithin(this.#looked.promise, lookMs, asked)
+      await this.#look(asked)
     }
+  }
+
+  /** Waits until the watch has looked once more; not for that of a host that is gone. */
+  async #look(asked: AbortSignal): Promise<void> {
+    if (this.#ending) return
+    this.#looked = Promise.withResolvers<void>()
+    this.#watch()
+    await settledWithin(this.#looked.promise, lookMs, asked)
   }
 
   async #tryGpu(): Promise<void> {
@@ -173,10 +181,7 @@ export class ModelServer {
     this.#current = next
     this.#ending = undefined
     this.#found = undefined
-    void next.ended.then((ending) => {
-      if (this.#current === next) this.#ending = ending
-      this.#bell.ring()
-    })
+    void next.ended.then((ending) => this.#current === next && this.#lose(ending))
     const { served } = next
     this.#choice.serves(served)
     this.#options.onServing({ type: 'up', served })
@@ -188,6 +193,16 @@ export class ModelServer {
     next.onHosts(() => this.#current === next && this.#report())
     clearTimeout(this.#gpuTimer)
     if (served.model.gpuLater || this.#choice.gpu.warning(performance.now())) this.#tryGpuLater()
+  }
+
+  /** Another model may be under way, and take long: what is asked meanwhile is told the truth. */
+  #lose(ending: Ending): void {
+    this.#ending = ending
+    if (ending.exitCode === gpuFailedExit) this.#choice.gpu.failed(performance.now())
+    const reason = hostEnded(ending.reason)
+    if (!this.#ctx.stop.aborted) this.#options.onServing({ type: 'down', reason })
+    this.#looked.resolve()
+    this.#bell.ring()
   }
 
   #tryGpuLater(): void {
@@ -230,10 +245,5 @@ export class ModelServer {
 
   #report(problem?: string): void {
     if (this.#current) reportModel(this.#current, this.#choice, this.#ctx, problem)
-  }
-
-  #ended(ending: Ending): ProgramEnded {
-    if (ending.exitCode === gpuFailedExit) this.#choice.gpu.failed(performance.now())
-    return new ProgramEnded(ending)
   }
 }

@@ -10,7 +10,7 @@ export interface PgnGame {
 
 // Each alternative ends where the next begins: no text makes it look twice at what it has read.
 const token =
-  /(?<nothing>\s+|;[^\n]*|\{[^}]*\}|\$\d*|[!?]+|e\.p\.|\d+(?:\s*\.+)?(?![-/\w])|\.+)|\[\s*(?<tag>\w+)\s*"(?<value>(?:[^"\\]|\\.)*)"\s*\]|(?<open>\()|(?<close>\))|(?<result>1-0|0-1|1\/2-1\/2|\*)(?!\w)|(?<san>[\w-][\w+#=:-]*)/y
+  /(?<nothing>\s+|;[^\r\n]*|\{[^}]*\}|\$\d*|[!?]+|e\.p\.|\d+(?:\s*\.+)?(?![-/\w])|\.+)|\[\s*(?<tag>\w+)\s*"(?<value>(?:[^"\\]|\\.)*)"\s*\]|(?<open>\()|(?<close>\))|(?<result>1-0|0-1|1\/2-1\/2|\*)(?!\w)|(?<san>[\w-][\w+#=:-]*)/y
 
 /** Reads the first and only game of a PGN text; comments, variations and glyphs are passed over. Throws a 400. */
 export function readPgn(text: string, mostPlies: number): PgnGame {

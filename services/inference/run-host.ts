@@ -4,6 +4,7 @@ import { reportModel } from './announce-model.ts'
 import { LoadRefused } from './model-host.ts'
 import { ModelServer, type ServerOptions } from './model-server.ts'
 import { unavailable } from './request-problem.ts'
+import { hostEnded } from './served-model.ts'
 
 /** What one run of the service needs. */
 export interface RunOptions extends ServerOptions {
@@ -42,5 +43,5 @@ export async function runHost(ctx: ServiceContext, options: RunOptions): Promise
 function downReason(error: unknown): string {
   if (error instanceof LoadRefused) return `${error.message} It is tried again by itself.`
   const reason = error instanceof Error ? error.message : String(error)
-  return `The model host ended (${reason}) and is started again.`
+  return hostEnded(reason)
 }

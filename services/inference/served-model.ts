@@ -45,8 +45,13 @@ export function servedModel(
   }
 }
 
+/** Why nobody answers after the end of the model host. */
+export function hostEnded(reason: string): string {
+  return `The model host ended (${reason}) and is started again.`
+}
+
 function sentenceOf(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error)
-  if (error instanceof ProgramEnded) return `The model host ended (${reason}) and is started again.`
+  if (error instanceof ProgramEnded) return hostEnded(reason)
   return `The model did not answer: ${reason}.`
 }

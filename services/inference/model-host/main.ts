@@ -16,7 +16,7 @@ let session: Session | undefined
 const watch = new ModelWatch((seen) => send({ type: 'seen', seen }))
 
 function send(message: FromHost): void {
-  process.send?.(message)
+  process.send?.(message, () => {}) // nobody is left to hear of what could not be sent
 }
 
 async function load(order: LoadOrder): Promise<void> {

@@ -295,6 +295,32 @@ describe('POST /model', () => {
     await expect.poll(() => one.health(), soon).toMatchObject({ model_path: path, pinned: path })
   })
 
+  test('takes no link out of the folders at the next start either', async () => {
+    const one = await started()
+    const secret = join(temporaryFolder(), 'model.pt')
+    await place(secret, modelFor('e2e4'))
+    await one.command('stop')
+    const link = join(one.artifacts, 'link.pt')
+    await symlink(secret, link)
+    expect(await ask(one, '/model', { path: link })).toMatchObject({ status: 503 })
+    await one.command('start')
+    await expect.poll(() => one.status()?.lastEnding?.reason, soon).toContain('a link that leads out')
+  })
+
+  test('is served instead of the model that is being loaded first, which is no failure', async () => {
+    const folder = temporaryFolder()
+    const [older, newer] = [join(folder, 'older.pt'), join(folder, 'newer.pt')]
+    await place(older, modelFor('e2e4'))
+    await place(newer, modelFor('d2d4'))
+    await utimes(older, 1000, 1000)
+    const one = await runInference({ artifactDirs: [folder] })
+    onTestFinished(() => one.stop())
+    expect(await ask(one, '/model', { path: older })).toMatchObject({ status: 200 })
+    expect(await answer(one)).toMatchObject({ best_legal: 'e2e4', generation: 1 })
+    expect(one.status()).toMatchObject({ state: 'ready', restarts: 0 })
+    expect(one.logLines().join()).not.toContain('EPIPE')
+  })
+
   test('asks for the token', async () => {
     const one = await started()
     const response = await fetch(new URL('/model', one.url), {
@@ -324,6 +350,34 @@ describe('POST /model', () => {
 })
 
 const missing = noBindfs()
+
+describe('a host that ends while another model is loaded', () => {
+  test('is told of by health, until that model is served', async () => {
+    const one = await started()
+    const path = await one.put('next.pt', 'e2e4')
+    const wish = ask(one, '/model', { path })
+    process.kill(hostPid(one), 'SIGKILL')
+    await expect
+      .poll(() => one.health(), soon)
+      .toMatchObject({ generation: null, reason: expect.stringContaining('SIGKILL') })
+    expect((await one.infer({ context: [] })).status).toBe(503)
+    expect(await wish).toMatchObject({ status: 200 })
+    expect(one.health()).toMatchObject({ model_path: path, generation: 2 })
+  })
+
+  test('is replaced at once when that model is refused', async () => {
+    const one = await started({ watch: { pollMs: 50, settleMs: 50 } })
+    await place(join(one.artifacts, 'bad.onnx'), Buffer.from('no graph'))
+    await place(join(one.artifacts, 'bad.json'), Buffer.from('{"vocab":{"a":0,"b":1}}'))
+    const onlyHost = () => listProcesses().filter(({ parent }) => parent === process.pid).length
+    const before = onlyHost()
+    await expect.poll(onlyHost, { timeout: 5000, interval: 2 }).toBeGreaterThan(before)
+    process.kill(hostPid(one), 'SIGKILL')
+    const since = performance.now()
+    await expect.poll(() => one.health(), soon).toMatchObject({ generation: 2 })
+    expect(performance.now() - since).toBeLessThan(4500)
+  })
+})
 
 test('a volume that hangs while it is watched disturbs nothing, and is watched on when it answers again', async (context) => {
   if (missing) return context.skip(missing)

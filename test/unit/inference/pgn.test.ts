@@ -23,6 +23,7 @@ describe('readPgn()', () => {
     ['*', []],
     ['1. e4 *', ['e4']],
     ['e4 e5', ['e4', 'e5']],
+    ['1. e4 ; a line of an old Mac\r1... e5', ['e4', 'e5']],
     ['[White "?"]', []],
   ])('reads %j', (text, moves) => {
     expect(readPgn(text, 1024).moves).toEqual(moves)
