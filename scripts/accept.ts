@@ -1,11 +1,12 @@
 import { issueA } from './accept/a.ts'
 import { issueB } from './accept/b.ts'
 import { issueC } from './accept/c.ts'
+import { issueD } from './accept/d.ts'
 import { checkLine, type Line } from './accept/line.ts'
 
-const lists: Readonly<Record<string, readonly Line[]>> = { A: issueA, B: issueB, C: issueC }
+const lists: Readonly<Record<string, readonly Line[]>> = { A: issueA, B: issueB, C: issueC, D: issueD }
 const usage =
-  'usage: npm run accept -- A|B|C [NUMBER ...]: the acceptance list of an issue, or only those of its lines'
+  'usage: npm run accept -- A|B|C|D [NUMBER ...]: the acceptance list of an issue, or only those of its lines'
 
 /** Runs the lines one after the other and prints each when it is done; true when all hold. */
 async function accept(lines: readonly Line[], chosen: readonly number[]): Promise<boolean> {

@@ -16,7 +16,7 @@ export const problemTexts = {
   ],
   public: [
     'auth',
-    'Make it private in its settings on the Hub, or allow a public one by the setting that refuses it.',
+    'Make it private in its settings on the Hub, or allow a public one with HF_REPO_PUBLIC=warn.',
   ],
   type: [
     'not-found',
