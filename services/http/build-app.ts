@@ -62,10 +62,14 @@ const commonHeaders = {
   'referrer-policy': 'no-referrer',
 }
 
+/** More than Node takes of a request line and its headers. */
+const longestName = 65_536
+
 function newApp({ log }: RouteContext): FastifyInstance {
   return fastify({
     logger: false,
     bodyLimit: 1_048_576,
+    routerOptions: { maxParamLength: longestName }, // else a name of 101 characters is a 414 of fastify's own
     ajv: { customOptions: validationOptions },
     schemaController: { compilersFactory: { buildValidator: lazyValidators, buildSerializer: plainAnswers } },
     frameworkErrors: (error, request, reply) => sendError(error, request, reply, log),

@@ -12,6 +12,7 @@ const cases: readonly (readonly [string, Question, number, RegExp])[] = [
   ['a path with a slip', { path: '/healtz' }, 404, /did you mean \/healthz\?/],
   ['an unknown service', { path: '/logs/trainr' }, 404, /did you mean trainer\?/],
   ['an unknown service to stop', { ...command, path: '/services/nope/stop' }, 404, /there are http, trainer/],
+  ['an endless name', { path: `/logs/${'%C3%A4'.repeat(500)}` }, 404, /no service is called "ä/],
   ['a name from Object.prototype', { path: '/logs/__proto__' }, 404, /no service is called "__proto__"/],
   ['DELETE where only GET is', { method: 'DELETE', path: '/status' }, 405, /does not answer to DELETE/],
   ['GET where only POST is', { path: '/shutdown' }, 405, /does to POST/],
