@@ -29,3 +29,8 @@ export function repetitions(hub: Hub): { readonly afterStored: number; readonly 
     again: objects.reduce((sum, { puts }) => sum + Math.max(0, puts - 1), 0),
   }
 }
+
+/** Whether bytes of a file or a commit are on their way. */
+export function isSending(hub: Hub): boolean {
+  return hub.log.some(({ route, endedMs }) => /^put|commit/.test(route) && endedMs === undefined)
+}

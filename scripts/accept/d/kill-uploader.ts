@@ -8,7 +8,7 @@ import { quickOptions } from '../../../test/fixtures/artifacts/run-uploader.ts'
 import { uploaderChild } from '../../../test/fixtures/artifacts/uploader-child.ts'
 import { random } from '../../../test/fixtures/chaos/random.ts'
 import type { Line } from '../line.ts'
-import { differences, repetitions } from './compare-hub.ts'
+import { differences, isSending, repetitions } from './compare-hub.ts'
 
 export interface KillResult {
   readonly kills: number
@@ -40,7 +40,7 @@ export async function killUploader(kills: number, fileBytes: number, seed: numbe
       await writeFile(join(files, `step-${round}.pt`), randomBytes(fileBytes))
       await using child = await uploaderChild(options, journal)
       await pause(200 + 900 * next())
-      if (hub.log.some(({ route, status }) => /^put|commit/.test(route) && status === 0)) whileSending += 1
+      if (isSending(hub)) whileSending += 1
       await child.kill()
     }
     await using last = await uploaderChild(options, journal)
