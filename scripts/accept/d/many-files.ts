@@ -53,7 +53,7 @@ export async function manyFiles(files: number, matching: number, idleMs: number)
   }
 }
 
-/** A tree of 100,000 files, and one in which 2,000 of them go up. */
+/** 100,000 files, of which 2,000 go up. */
 export const manyFilesLine: Line = {
   title: '100,000 files in the tree',
   async check() {

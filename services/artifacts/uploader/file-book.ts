@@ -11,7 +11,7 @@ import type { FileState, PassedOver } from './upload-report.ts'
 export class FileBook {
   readonly settling = new Settling()
   readonly #journal: Journal
-  readonly #refusals = new Map<string, { readonly identity: FileIdentity; readonly reason: string }>()
+  readonly #refusals = new Map<string, { readonly identity: FileIdentity } & PassedOver>()
   /** Settled, and not hashed yet. */
   readonly #unhashed = new Map<string, ScannedFile>()
   scan: Scan | undefined
@@ -66,10 +66,10 @@ export class FileBook {
   }
 
   /** This version never goes up. */
-  refuse({ remotePath, identity }: ScannedFile, reason: string): void {
+  refuse({ path, remotePath, identity }: ScannedFile, reason: string): void {
     this.settling.forget(remotePath)
     this.#unhashed.delete(remotePath)
-    this.#refusals.set(remotePath, { identity, reason })
+    this.#refusals.set(remotePath, { path, identity, reason })
     this.#journal.note({ forget: remotePath })
   }
 
@@ -108,7 +108,7 @@ export class FileBook {
   }
 
   refusals(): readonly PassedOver[] {
-    const read = [...this.#refusals].map(([path, { reason }]) => ({ path, reason }))
+    const read = [...this.#refusals.values()].map(({ path, reason }) => ({ path, reason }))
     return [...(this.scan?.refused ?? []), ...read]
   }
 

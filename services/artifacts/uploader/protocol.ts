@@ -55,7 +55,7 @@ export type UploadEvent =
       readonly deleted: number
       readonly bytes: number
     }
-  /** It will not go up as it is. */
+  /** A file that will not go up as it is; its path here. */
   | { readonly type: 'refused'; readonly path: string; readonly reason: string }
   /** It has kept changing, or been incomplete, for `forMs`. */
   | { readonly type: 'unsettled'; readonly path: string; readonly reason: string; readonly forMs: number }

@@ -15,7 +15,7 @@ export interface FileProgress {
   readonly note?: string
 }
 
-/** What is passed over, and why. */
+/** What is passed over, and why; the path is that of the file here. */
 export interface PassedOver {
   readonly path: string
   readonly reason: string
