@@ -3,8 +3,8 @@ import type { Side } from './position.ts'
 
 /** How long to go on asking when no clock runs: longer than a podmate needs to load a model. */
 const unclockedMs = 30_000
-/** Enough for one question, even when the clock has run out. */
-const leastMs = 50
+/** Enough for one question over a network, even when the clock has run out: a late move may lose, none does. */
+const leastMs = 1000
 
 /**
  * Milliseconds in which an answer is still of use. Only a podmate that is down makes a difference: it is waited for up

@@ -25,11 +25,11 @@ describe('parseGo()', () => {
 
 describe('allowedMs()', () => {
   test.each([
-    ['movetime 1000', 'w', 900],
-    ['movetime 10', 'w', 50],
+    ['movetime 3000', 'w', 2900],
+    ['movetime 100', 'w', 1000],
     ['wtime 60000 btime 2000', 'w', 59_900],
     ['wtime 60000 btime 2000', 'b', 1900],
-    ['wtime -5 btime 2000', 'w', 50],
+    ['wtime -5 btime 2000', 'w', 1000],
     ['wtime 60000', 'b', 30_000],
     ['depth 1', 'w', 30_000],
     ['infinite movetime 5', 'w', Number.POSITIVE_INFINITY],
