@@ -11,13 +11,21 @@ import type { FileState, PassedOver } from './upload-report.ts'
 export class FileBook {
   readonly settling = new Settling()
   readonly #journal: Journal
-  readonly #refusals = new Map<string, { readonly identity: FileIdentity } & PassedOver>()
+  readonly #refusals = new Map<
+    string,
+    { readonly identity: FileIdentity; readonly passing: boolean } & PassedOver
+  >()
   /** Settled, and not hashed yet. */
   readonly #unhashed = new Map<string, ScannedFile>()
   scan: Scan | undefined
 
   constructor(journal: Journal) {
     this.#journal = journal
+  }
+
+  /** Gives files another chance that were refused for a passing reason. */
+  forgive(): void {
+    for (const [path, { passing }] of this.#refusals) if (passing) this.#refusals.delete(path)
   }
 
   /** Takes in what a scan saw; true when it saw something new or gone. */
@@ -65,11 +73,11 @@ export class FileBook {
     this.#note(file, 'hashed', { sha256, ...(gitOid && { gitOid }) })
   }
 
-  /** This version never goes up. */
-  refuse({ path, remotePath, identity }: ScannedFile, reason: string): void {
+  /** This version does not go up; a `passing` reason may be gone when everything is looked at again. */
+  refuse({ path, remotePath, identity }: ScannedFile, reason: string, passing = false): void {
     this.settling.forget(remotePath)
     this.#unhashed.delete(remotePath)
-    this.#refusals.set(remotePath, { path, identity, reason })
+    this.#refusals.set(remotePath, { path, identity, reason, passing })
     this.#journal.note({ forget: remotePath })
   }
 

@@ -88,6 +88,7 @@ export class LocalSide {
 
   async #scan(nowMs: number, dirty?: readonly string[]): Promise<void> {
     this.#dirty.clear()
+    if (dirty === undefined) this.book.forgive()
     const scan = await this.#tree.scan(dirty)
     // What changed before its folder was watched would be missed.
     for (const folder of this.#watch.follow(scan.folders)) this.#dirty.add(folder)
@@ -131,7 +132,7 @@ export class LocalSide {
       const identity = lookAgain(file.path)
       const isAnother = identity === undefined || !isSame(identity, file.identity)
       if (isAnother) this.book.moved(file, identity, performance.now())
-      else this.book.refuse(file, reasonOf(error))
+      else this.book.refuse(file, reasonOf(error), true)
     }
   }
 

@@ -36,14 +36,18 @@ export async function checkOpenFile(handle: FileHandle, { path, identity }: File
 
 /** Whether a path still has this version of its file. */
 export function isStill({ path, identity }: FileAt): boolean {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
-  return stats?.isFile() === true && isSame(identityOf(stats), identity)
+  const now = lookAgain(path)
+  return now !== undefined && isSame(now, identity)
 }
 
-/** What is at a path now, if it is a regular file. */
+/** What is at a path now, if it is a regular file that can be seen. */
 export function lookAgain(path: string): FileIdentity | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false })
-  return stats?.isFile() ? identityOf(stats) : undefined
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false })
+    return stats?.isFile() ? identityOf(stats) : undefined
+  } catch {
+    return undefined // the next scan says why
+  }
 }
 
 export function changedFile(path: string, cause?: unknown): HubProblem {

@@ -9,7 +9,7 @@ import { LocalSide } from './local-side.ts'
 import type { LocalVersion } from './local-version.ts'
 import { isStill, lookAgain } from './open-file.ts'
 import type { UploadOptions } from './options.ts'
-import { changeWaitMs, commitWaitMs } from './pace.ts'
+import { changeWaitMs, commitWaitMs, gapMs } from './pace.ts'
 import { type Batch, flushLimits, plan, planLimits } from './plan.ts'
 import type { FlushOutcome, UploadEvent } from './protocol.ts'
 import { asProblem } from './reaction.ts'
@@ -19,9 +19,6 @@ import type { UploadActivity } from './upload-report.ts'
 
 const flushQuietMs = 200
 const flushPatienceMs = 1000
-const shortestGapMs = 250
-const longestGapMs = 5000
-const gapFactor = 20
 /** How often a flush looks whether something came to its end. */
 const flushLookMs = 300
 /** A flush waits for a file that changed so recently: it may be whole in a moment. */
@@ -59,6 +56,8 @@ export class Uploader {
   /** Aborted to take back what is being sent. */
   #step = new AbortController()
   #flush: FlushOrder | undefined
+  /** The flush that this round is made for: one that came since has not been looked for yet. */
+  #served: FlushOrder | undefined
   #firstChangeMs: number | undefined
   #mostFiles = planLimits.files
 
@@ -80,14 +79,9 @@ export class Uploader {
       const startedAt = performance.now()
       const waitMs = await this.#round(AbortSignal.any([stop, this.#step.signal]))
       const news = AbortSignal.any([stop, this.#wake.signal])
-      // Somebody who writes all the time must not keep a core busy.
-      const gapMs = Math.min(
-        waitMs,
-        longestGapMs,
-        Math.max(shortestGapMs, gapFactor * (performance.now() - startedAt)),
-      )
-      await pause(gapMs, AbortSignal.any([stop, this.#urgent.signal]))
-      await pause(waitMs - gapMs, news)
+      const atLeastMs = Math.min(waitMs, gapMs(performance.now() - startedAt))
+      await pause(atLeastMs, AbortSignal.any([stop, this.#urgent.signal]))
+      await pause(waitMs - atLeastMs, news)
     }
     this.local.close()
     this.#flush?.end(this.#outcome('the uploader was stopped'))
@@ -98,6 +92,7 @@ export class Uploader {
     this.#flush?.end(this.#outcome('another flush took its place'))
     this.#flush = flushOrder(performance.now() + deadlineMs, () => {
       this.#step.abort(new Error('the time for the flush is up'))
+      this.#served = this.#flush
       this.#endFlush('the time was up')
     })
     if (this.activity === 'uploading' && this.#othersWait())
@@ -110,9 +105,9 @@ export class Uploader {
 
   /** Looks once at everything, and does the next thing. Returns how long to wait before the next round. */
   async #round(signal: AbortSignal): Promise<number> {
-    const flush = this.#flush
+    this.#served = this.#flush
     try {
-      return await this.#work(flush, signal)
+      return await this.#work(this.#served, signal)
     } catch (error) {
       if (signal.aborted) return 0
       return this.#recover(error)
@@ -201,11 +196,11 @@ export class Uploader {
   #recover(error: unknown): number {
     const problem = asProblem(error)
     const files = this.trouble.sending
-    const reaction = this.trouble.met(problem, this.#flush?.untilMs)
+    const reaction = this.trouble.met(problem, this.#served?.untilMs)
     if (reaction.type === 'look-again') {
       const moved = files.filter((file) => file.path === reaction.path || !isStill(file))
       for (const file of moved) this.local.book.moved(file, lookAgain(file.path), performance.now())
-      return moved.length > 0 ? 0 : shortestGapMs
+      return moved.length > 0 ? 0 : gapMs(0)
     }
     if (reaction.type === 'list-again') {
       this.hub.forget({ repo: false })
@@ -215,12 +210,14 @@ export class Uploader {
       this.hub.doubt(files)
       this.#mostFiles = Math.max(1, Math.floor(files.length / 2))
       const [only] = files
-      if (only !== undefined && files.length === 1) this.local.book.refuse(only, problem.message)
+      // Bytes that were there once may have gone since: they are sent again first.
+      if (only !== undefined && files.length === 1 && only.stored !== 'lfs')
+        this.local.book.refuse(only, problem.message)
       return 0
     }
     this.activity = reaction.forUser ? 'stopped' : 'backing-off'
     if (reaction.forUser || this.hub.remote === undefined) this.hub.forget({ repo: true })
-    const { untilMs = Number.POSITIVE_INFINITY } = this.#flush ?? {}
+    const { untilMs = Number.POSITIVE_INFINITY } = this.#served ?? {}
     if (reaction.forUser || performance.now() + reaction.ms > untilMs) this.#endFlush(problem.message)
     return this.#rest(reaction.ms, this.world.options.settleMs)
   }
@@ -231,6 +228,7 @@ export class Uploader {
   }
 
   #endFlush(reason: string): void {
+    if (this.#flush !== this.#served) return
     this.#flush?.end(this.#outcome(reason))
     this.#flush = undefined
   }

@@ -267,6 +267,18 @@ describe('flush()', () => {
     expect((await flushed).left).toEqual(['large.pt'])
   })
 
+  test('sees what was written just before it, whatever the uploader is doing', async () => {
+    await using hub = await startHub()
+    await using run = await runUploader(hub.url)
+    for (let at = 0; at < 12; at += 1) {
+      await write(run, 'a.json', `{"at": ${at}}`)
+      // Some of them meet a look that is under way.
+      if (at % 3 > 0) await new Promise((resolve) => setImmediate(resolve))
+      expect(await run.uploader.flush(10_000)).toEqual({ left: [], leftFiles: 0, leftBytes: 0 })
+      expect((await hub.repo('pod/run').read('a.json')).toString()).toBe(`{"at": ${at}}`)
+    }
+  })
+
   test('ends at once when nothing is missing', async () => {
     await using hub = await startHub()
     await using run = await runUploader(hub.url)

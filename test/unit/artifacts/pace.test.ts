@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { changeWaitMs, commitWaitMs } from '../../../services/artifacts/uploader/pace.ts'
+import { changeWaitMs, commitWaitMs, gapMs } from '../../../services/artifacts/uploader/pace.ts'
 
 const hourMs = 3_600_000
 
@@ -63,4 +63,8 @@ describe('changeWaitMs()', () => {
   test('does not wait for ever', () => {
     expect(changeWaitMs({ firstMs: 0, lastMs: 119_000, ...limits }, 119_500)).toBe(500)
   })
+})
+
+test('gapMs() leaves a folder alone for longer after a look that took long', () => {
+  expect([0, 10, 100, 1000].map(gapMs)).toEqual([250, 250, 2000, 5000])
 })
