@@ -22,6 +22,7 @@ export const thirtyFilesLine: Line = {
       ...quickOptions(hub.url, files),
       settleMs: 5000,
       debounceMs: 10_000,
+      maxWaitMs: 120_000,
       commitsPerHour: 30,
     }
     const commits = () => (hub.hasRepo('pod/run') ? hub.repo('pod/run').commits.length - 1 : 0)
