@@ -11,7 +11,7 @@ const apps: FastifyInstance[] = []
 afterEach(async () => void (await Promise.all(apps.splice(0).map((app) => app.close()))))
 
 /** The routes over a book of flushes that nobody works off. */
-async function routesWith(disabled?: string) {
+async function routesWith({ disabled, answerMs = 20_000 }: { disabled?: string; answerMs?: number } = {}) {
   const book = new FlushBook()
   const state = () => ({
     report: uploadReport({ activity: 'uploading', pendingFiles: 2, pendingBytes: 900, safeFiles: 1 }),
@@ -24,7 +24,7 @@ async function routesWith(disabled?: string) {
   for (const schema of sharedSchemas) app.addSchema(schema)
   await app.register(
     artifactRoutes({
-      options: { disabled, flushDeadlineMs: 600_000, answerMs: 20 },
+      options: { disabled, flushDeadlineMs: 600_000, answerMs },
       ...{ state, flush: (ms) => book.begin(ms), records: () => book.records },
     }),
   )
@@ -33,7 +33,7 @@ async function routesWith(disabled?: string) {
 
 describe('artifactRoutes()', () => {
   test('answers 202 with what is pending when a flush takes longer than a proxy waits, and lists it', async () => {
-    const { app, book } = await routesWith()
+    const { app, book } = await routesWith({ answerMs: 20 })
     const late = await app.inject({
       ...{ method: 'POST', url: '/artifacts/flush', payload: { deadline_seconds: 90 } },
     })
@@ -63,7 +63,7 @@ describe('artifactRoutes()', () => {
   })
 
   test('answers 409 with the reason where nothing is uploaded', async () => {
-    const { app } = await routesWith('HF_TOKEN is not set')
+    const { app } = await routesWith({ disabled: 'HF_TOKEN is not set' })
     const refused = await app.inject({ method: 'POST', url: '/artifacts/flush' })
     expect(refused.statusCode).toBe(409)
     expect(refused.json().message).toBe('uploading is off: HF_TOKEN is not set')
