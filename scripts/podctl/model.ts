@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { PodStatus, State } from '../../supervisor/status.ts'
 import { becomesTrue } from './becomes-true.ts'
 import type { Call } from './call.ts'
 import { type Client, detailOf } from './client.ts'
@@ -27,6 +28,8 @@ export interface Models {
 
 const usage = 'podctl model takes list, use PATH, use latest or rollback'
 const lateMs = 60_000
+/** A service in one of these takes no wish before somebody starts it. */
+const resting: readonly (State | undefined)[] = ['disabled', 'blocked', 'stopped', 'failed', undefined]
 
 /** `podctl model list`, `use PATH`, `use latest` and `rollback`: waits until it is so, else says why it is not. */
 export async function model({ positionals, terminal, connect }: Call): Promise<number> {
@@ -63,7 +66,9 @@ function wishOf(action: string | undefined, path: string | undefined): Wish | un
 }
 
 /** A large model takes longer than a proxy waits: then what is served says whether it came. */
-function cameTrue(podmate: Client, path: string | undefined, before: Models): Promise<boolean> {
+async function cameTrue(podmate: Client, path: string | undefined, before: Models): Promise<boolean> {
+  const { services } = (await podmate.get('/status')) as PodStatus // as below
+  if (resting.includes(services.inference?.state)) return false
   const wanted = path ?? before.previous
   return becomesTrue(async () => {
     const { serving, following } = await modelsOf(podmate)

@@ -413,4 +413,15 @@ describe('podctl model', () => {
     expect(refused).toMatchObject({ code: 1, out: '', err: expect.stringContaining('it does not exist') })
     expect((await call(one, 'frobnicate')).code).toBe(2)
   })
+
+  test('waits for nothing when inference does not run', async () => {
+    const one = await started()
+    await one.command('stop')
+    const noted = await call(one, 'use', one.bundledModel)
+    expect(noted).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('podctl restart inference'),
+    })
+  })
 })
