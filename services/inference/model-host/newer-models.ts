@@ -42,9 +42,13 @@ export function newerModels(
   return { settled, waitMs: left.length > 0 ? Math.min(...left) : undefined }
 }
 
-/** Of a named file any other version, else whatever is younger than what is served; anything is better than the bundled one. */
+/**
+ * Any other version of the file that is served or named, an older one too; unless one is named, whatever is younger.
+ * Anything is better than the bundled model.
+ */
 function isNewer(candidate: FileVersion, { serving, file }: Pick<WatchOrder, 'serving' | 'file'>): boolean {
-  if (file === undefined) return serving === undefined || byAge(candidate, serving) < 0
-  if (candidate.path !== file) return false
-  return candidate.mtimeMs !== serving?.mtimeMs || candidate.bytes !== serving.bytes
+  const { path, mtimeMs, bytes } = candidate
+  if (file !== undefined && path !== file) return false
+  if (path === serving?.path) return mtimeMs !== serving.mtimeMs || bytes !== serving.bytes
+  return serving === undefined || byAge(candidate, serving) < 0
 }

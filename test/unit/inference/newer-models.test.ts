@@ -39,6 +39,11 @@ describe('newerModels()', () => {
     })
   })
 
+  test('gives the served file when an older one was put into its place, as a start would take it', () => {
+    const copied = file('/served', 1.5)
+    expect(newerModels([copied, old], seenAt(0, copied, old), order, 1000).settled).toEqual([copied])
+  })
+
   test('finds anything better than the bundled model', () => {
     const bundled = { serving: undefined, settleMs: 0 }
     expect(newerModels([old], seenAt(0, old), bundled, 0).settled).toEqual([old])
