@@ -64,7 +64,7 @@ const http = z.object({
   }),
   INFERENCE_API_VERBOSE: flag('0', { does: 'Writes a log line for every request.' }),
   API_TOKEN: optionalSecret({
-    does: 'The token that every request needs, except `/healthz` and `/readyz`.',
+    does: 'The token that every request needs, except the probes `/healthz`, `/readyz` and those of `/v2`.',
     unset: 'reads and `/infer` are open; changes need a generated token (`podctl url` shows it)',
   }),
   ACTIVITY_HEARTBEAT_FILE: optionalPath({
