@@ -5,6 +5,8 @@ import { stopRequests } from './supervisor/stop-requests.ts'
 // First of all: a stop that comes while everything else is still being read must not be lost.
 const requests = stopRequests()
 
+const { memoryForMoves, saveMemory } = await import('./boot/heap.ts')
+saveMemory()
 const { hidden } = await import('./boot/pod-log.ts')
 const { runPod } = await import('./boot/run-pod.ts')
 const options = await import('./boot/service-options.ts')
@@ -35,7 +37,7 @@ function compose(setup: Setup): Composition {
     checkMs: 10_000,
   })
   keepPhaseTimes(pod, kept.port)
-  const model = inference(options.inferenceOptions(setup))
+  const model = inference({ ...options.inferenceOptions(setup), onAsked: memoryForMoves() })
   const saved = artifacts(artifactsOptions(setup, kept.port))
   flushAfterTraining(pod, saved.port.flush)
   const lab = jupyter(options.jupyterOptions(setup, () => kept.port.secret('jupyter-token')))

@@ -10,6 +10,7 @@ import type { ServedModel, Serving } from './served-model.ts'
 export interface InferOptions {
   serving(): Serving
   readonly topkDefault: number
+  onAsked(): void
 }
 
 /** Answers requests in two steps: the first takes processor time here, the second waits for the model. */
@@ -21,11 +22,12 @@ export interface Inferrer {
 }
 
 /** Remembers positions, so that a game that grows is not replayed from its start. */
-export function inferrer({ serving, topkDefault }: InferOptions): Inferrer {
+export function inferrer({ serving, topkDefault, onAsked }: InferOptions): Inferrer {
   const positions = positionCache()
   return {
     read: (request) => gameOf(request, positions),
     async ask({ winner_side: winnerSide = 'W', topk, pgn }, game, left) {
+      onAsked()
       const now = serving()
       if (now.type === 'down') throw unavailable(now.reason)
       const { served } = now

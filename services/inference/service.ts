@@ -24,6 +24,8 @@ export interface InferenceOptions {
   readonly artifactDirs: readonly string[]
   /** INFERENCE_API_DEVICE: auto, cpu, cuda or cuda:N. */
   readonly device: string
+  /** Called for each move that is asked for. */
+  readonly onAsked?: () => void
   /** INFERENCE_API_TOPK_DEFAULT. */
   readonly topkDefault: number
   /** Threads inside one operator of the model. */
@@ -85,6 +87,7 @@ export function inference(options: InferenceOptions): Inference {
     serving: () =>
       podStopping?.aborted ? ({ type: 'down', reason: 'The pod is stopping.' } as const) : serving,
     topkDefault: options.topkDefault,
+    onAsked: options.onAsked ?? (() => {}),
     ...{ metrics, choice, desk },
   }
   return {

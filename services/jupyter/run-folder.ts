@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { chown, lstat, mkdir, rmdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { type Asker, askShell } from './ask-shell.ts'
 
 /** Files of one run of Jupyter, on the container's own disk, for its account only. */
@@ -29,6 +29,7 @@ export async function makeRunFolder(
   const runtimeDir = join(folder, 'runtime')
   const configFile = join(folder, 'server.json')
   const cookieSecretFile = join(folder, 'cookie-secret')
+  await mkdir(dirname(runDir), { recursive: true, mode: 0o755 }) // what lies in it beside is for others to see
   await mkdir(runDir, { recursive: true, mode: 0o711 })
   await demandOurs(runDir)
   for (const path of [folder, runtimeDir]) await mkdir(path, { mode: 0o700 })

@@ -24,18 +24,18 @@ describe('hashFile()', () => {
   test('rejects when the file changes while it is read', async () => {
     await using folder = await temporaryFolder()
     const file = await folder.write('a.pt', randomBytes(30_000_000))
-    const hashing = hashFile(file)
+    const hashing = expect(hashFile(file)).rejects.toMatchObject({ kind: 'changed-file', path: file.path })
     await writeFile(file.path, 'short')
-    await expect(hashing).rejects.toMatchObject({ kind: 'changed-file', path: file.path })
+    await hashing
   })
 
   test('rejects when another file was renamed over it while it was read', async () => {
     await using folder = await temporaryFolder()
     const file = await folder.write('a.pt', randomBytes(30_000_000))
     await folder.write('b.pt', 'other')
-    const hashing = hashFile(file)
+    const hashing = expect(hashFile(file)).rejects.toMatchObject({ kind: 'changed-file' })
     await rename(`${folder.path}/b.pt`, file.path)
-    await expect(hashing).rejects.toMatchObject({ kind: 'changed-file' })
+    await hashing
   })
 
   test('follows no link, neither the file nor a folder on its way', async () => {
