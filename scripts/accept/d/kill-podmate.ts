@@ -18,7 +18,7 @@ async function killPodmate(kills: number, fileBytes: number, seed: number) {
   await mkdir(files)
   // Whole files, so that what was sent twice is counted in files.
   await using hub = await startHub({ multipartAboveBytes: 1e12 })
-  hub.faults.add({ fault: 'slow', bytesPerSecond: 60_000_000, on: ['put', 'put-part'], times: 'always' })
+  hub.faults.add({ fault: 'slow', bytesPerSecond: 30_000_000, on: ['put', 'put-part'], times: 'always' })
   const variables = {
     ...{ HF_REPO_ID: 'pod/run', HF_TOKEN: tokens.write, HF_ENDPOINT: hub.url, HF_SYNC_SOURCE_DIR: files },
     ...{ HF_SYNC_SETTLE_SECONDS: '0', HF_SYNC_DEBOUNCE_SECONDS: '0', HF_SYNC_COMMITS_PER_HOUR: '120' },
@@ -30,15 +30,16 @@ async function killPodmate(kills: number, fileBytes: number, seed: number) {
       await writeFile(join(files, `metrics-${round % 3}.json`), JSON.stringify({ round, noise: next() }))
       await writeFile(join(files, `step-${round}.pt`), randomBytes(fileBytes))
       const pod = await startPod(variables)
-      await pause(700 + 1800 * next())
+      await pause(500 + 2000 * next())
       if (isSending(hub)) whileSending += 1
       pod.process.kill('SIGKILL')
       await pod.end()
     }
     const last = await startPod(variables)
     // Its flush would take back what it is sending then: that is no repetition because of a kill.
-    await pause(3000)
-    await until(() => !isSending(hub), 60_000)
+    const checkpoints = Array.from({ length: kills }, (_, round) => `step-${round}.pt`)
+    const isThere = (name: string) => hub.repo('pod/run').files.has(name)
+    await until(() => checkpoints.every(isThere) && !isSending(hub), 120_000)
     await last.end()
     return { kills, whileSending, differing: await differences(hub, files), ...repetitions(hub) }
   } finally {
