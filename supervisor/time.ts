@@ -1,13 +1,23 @@
-/** Settles after `ms` milliseconds, or at once when `signal` aborts. Never rejects. */
+/** Node takes a longer timer for one of a millisecond. */
+const longestTimerMs = 2 ** 31 - 1
+
+/** Settles when at least `ms` milliseconds are over, or at once when `signal` aborts. Never rejects. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   if (signal?.aborted) return Promise.resolve()
+  const endMs = performance.now() + ms
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', done)
       resolve()
     }
-    const timer = setTimeout(done, ms)
+    // Node counts a timer from the start of its round of the loop, so one can ring some milliseconds early.
+    const ring = () => {
+      const leftMs = endMs - performance.now()
+      if (leftMs <= 0) done()
+      else timer = setTimeout(ring, Math.min(Math.ceil(leftMs), longestTimerMs))
+    }
+    let timer = setTimeout(ring, Math.min(ms, longestTimerMs))
     signal?.addEventListener('abort', done, { once: true })
   })
 }
