@@ -4,6 +4,8 @@ import type { Unit } from './unit.ts'
 
 export interface CommandEnvironment {
   readonly stopGraceMs: number
+  /** Why it is stopped, in words. */
+  readonly reason: string
   /** Stopped only by force: without them nobody gets in. */
   readonly guarded: readonly string[]
   readonly podStopping: AbortSignal
@@ -40,7 +42,7 @@ export async function runCommand(
   if (command === 'stop' && environment.guarded.includes(name) && !force) {
     return refused(`stopping ${name} can lock you out; add --force if that is what you want`)
   }
-  if (command !== 'start') await unit.stop(`podctl ${command}`, environment.stopGraceMs)
+  if (command !== 'start') await unit.stop(environment.reason, environment.stopGraceMs)
   if (command === 'stop') return stopped(name, environment)
   return begin(unit, environment)
 }

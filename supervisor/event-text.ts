@@ -1,6 +1,5 @@
 import type { EventBody, ServiceEventBody } from './events.ts'
-
-export type EventLevel = 'info' | 'warn' | 'error'
+import type { EventLevel } from './service.ts'
 
 /** One event as a sentence for logs, podctl and the page. */
 export function eventText(event: EventBody): string {
@@ -34,6 +33,8 @@ function serviceText(event: ServiceEventBody): string {
       return `waiting for ${event.on.join(', ')}`
     case 'lead-late':
       return event.reason
+    case 'notice':
+      return event.text
     case 'starting':
       return event.attempt === 1 ? 'starting' : `starting (attempt ${event.attempt})`
     case 'spawned':
@@ -74,6 +75,8 @@ export function eventLevel(event: EventBody): EventLevel | undefined {
     case 'report':
     case 'first-log':
       return undefined
+    case 'notice':
+      return event.level
     case 'crashloop':
     case 'failed':
       return 'error'

@@ -1,4 +1,4 @@
-import type { JsonObject, RunFact, StopTier } from './service.ts'
+import type { EventLevel, JsonObject, RunFact, StopTier } from './service.ts'
 
 /** How one run of a service ended. A missing exit code is never a success. */
 export interface Ending {
@@ -20,6 +20,8 @@ export type ServiceEventBody =
   | { readonly type: 'ready' }
   | { readonly type: 'not-ready'; readonly reason: string }
   | { readonly type: 'report'; readonly details: JsonObject }
+  /** Something that whoever looks after the pod should know, told once. */
+  | { readonly type: 'notice'; readonly level: EventLevel; readonly text: string }
   | { readonly type: 'ended'; readonly ending: Ending; readonly lastLines: readonly string[] }
   | { readonly type: 'restarting'; readonly delayMs: number; readonly failures: number }
   | { readonly type: 'crashloop'; readonly retryMs: number; readonly failures: number }
@@ -41,5 +43,5 @@ export type PodEventBody =
 
 export type EventBody = (ServiceEventBody & { readonly service: string }) | PodEventBody
 
-/** One fact, numbered from 1 without gaps. `at` is milliseconds since the epoch; `ms` is monotonic milliseconds since the supervisor's start. */
+/** One fact, numbered from 1; of a service's reports only the newest is kept. `at` is milliseconds since the epoch; `ms` is monotonic milliseconds since the supervisor's start. */
 export type PodEvent = { readonly seq: number; readonly at: number; readonly ms: number } & EventBody

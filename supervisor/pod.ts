@@ -10,6 +10,15 @@ export interface LogLine {
 }
 
 export type Command = 'start' | 'stop' | 'restart'
+export interface CommandOptions {
+  /** Also what locks people out. */
+  readonly force: boolean
+  /** From TERM to KILL; default: as for everyone. */
+  readonly graceMs?: number
+  /** Shown in its status and events; default `podctl <command>`. */
+  readonly reason?: string
+}
+
 export interface CommandResult {
   readonly ok: boolean
   /** What is true now, in words: `trainer is stopped`, `trainer is still running: pids 12, 13`. */
@@ -26,7 +35,7 @@ export interface PodView {
   logLines(service: string | undefined, count: number): readonly LogLine[]
   onLogLine(listener: (line: LogLine) => void, signal: AbortSignal): void
   /** Serialised; settles when it is true or can no longer become true. */
-  command(command: Command, service: string, options: { readonly force: boolean }): Promise<CommandResult>
+  command(command: Command, service: string, options: CommandOptions): Promise<CommandResult>
   /** Asks the whole pod to end in order; returns at once. */
   shutdown(reason: string): void
 }

@@ -109,6 +109,7 @@ function reduceService(was: ServiceStatus, event: PodEvent & ServiceEventBody): 
       return { ...withoutRun(was), state: 'failed', reason: event.reason }
     case 'lead-late':
     case 'killing':
+    case 'notice':
       return was
     default:
       return event satisfies never

@@ -76,6 +76,7 @@ function contextOf(
     ready: () => tellChange({ type: 'ready' }),
     notReady: (reason) => tellChange({ type: 'not-ready', reason }),
     report: reporter(service.name, tell),
+    notice: (level, text) => tell({ type: 'notice', level, text }),
     program: { mark: markOf(service.name), timings, redact, tell },
   }
 }

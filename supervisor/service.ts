@@ -28,6 +28,9 @@ export interface Service {
   run(ctx: ServiceContext): Promise<void>
 }
 
+/** How loud a line or a notice is. */
+export type EventLevel = 'info' | 'warn' | 'error'
+
 export interface ServiceContext {
   /** The whole pod is going down: refuse new work now. */
   readonly podStopping: AbortSignal
@@ -41,6 +44,8 @@ export interface ServiceContext {
   notReady(reason: string): void
   /** Replaces the service's `details` in /status. At most 16 KB of JSON. */
   report(details: JsonObject): void
+  /** An event of its own in the log, in /events and on the page: for what people must be told once, not for progress. */
+  notice(level: EventLevel, text: string): void
   /** What `child()` needs to run a foreign program; no service uses it directly. */
   readonly program: ProgramContext
 }

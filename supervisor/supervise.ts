@@ -83,12 +83,12 @@ export function newPod(options: PodOptions): Pod {
     onEvent: events.listen,
     logLines: book.lines,
     onLogLine: book.listen,
-    command: (command, service, { force }) =>
+    command: (command, service, { force, graceMs, reason }) =>
       inTurn(service, (overdue) =>
         runCommand(command, service, force, {
           ...{ status: () => status, until, podStopping: stopping.signal },
           patience: AbortSignal.any([stopping.signal, overdue]),
-          stopGraceMs: timings.stopGraceMs,
+          ...{ stopGraceMs: graceMs ?? timings.stopGraceMs, reason: reason ?? `podctl ${command}` },
           guarded: options.guarded,
           unit: (name) => units.get(name),
         }),

@@ -87,7 +87,7 @@ const podStatus = {
 const podEvent = {
   $id: 'PodEvent',
   type: 'object',
-  description: 'One fact, numbered from 1 without gaps; further fields depend on `type`',
+  description: 'One fact, numbered from 1; further fields depend on `type`',
   required: ['seq', 'at', 'ms', 'type'],
   properties: { seq: count, at: epoch, ms: milliseconds, type: text, service: text },
   additionalProperties: true,

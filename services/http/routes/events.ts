@@ -66,8 +66,9 @@ function sendSnapshot(pod: PodView, stream: EventStream): number {
 const eventsSchema = {
   summary: 'The status, then every event as it happens',
   description:
-    'Server-Sent Events: one `snapshot` (PodStatus), then `event` (PodEvent) without gaps. To resume, send the last ' +
-    'id as Last-Event-ID or `after`: what was missed follows while it is kept, else a new snapshot.',
+    'Server-Sent Events: one `snapshot` (PodStatus), then every `event` (PodEvent). To resume, send the last id as ' +
+    'Last-Event-ID or `after`: what was missed follows while it is kept, else a new snapshot. Of the reports of a ' +
+    'service that were missed only the newest follows.',
   tags: ['pod'],
   querystring: {
     type: 'object',

@@ -37,4 +37,18 @@ describe('newEventLog()', () => {
     expect(log.after(0)).toBeUndefined()
     expect(log.after(4)).toBeUndefined()
   })
+
+  it('keeps one report of each service, so that those who report often push nothing out', () => {
+    const log = newEventLog(asIs, 4)
+    const report = (service: string, count: number) =>
+      log.emit({ type: 'report', service, details: { count } })
+    log.emit({ type: 'pod-warning', text: 'kept' })
+    for (let count = 0; count < 10; count += 1) for (const service of ['a', 'b']) report(service, count)
+    expect(log.after(0)?.map(({ seq }) => seq)).toEqual([1, 20, 21])
+    expect(log.after(15)?.map(({ seq }) => seq)).toEqual([20, 21])
+    expect(log.after(20)?.map(({ seq }) => seq)).toEqual([21])
+    for (const text of ['x', 'y']) log.emit({ type: 'pod-warning', text })
+    expect(log.after(0)).toBeUndefined()
+    expect(log.after(1)?.map(({ seq }) => seq)).toEqual([20, 21, 22, 23])
+  })
 })
