@@ -7,17 +7,15 @@ const requests = stopRequests()
 
 const { memoryForMoves, saveMemory } = await import('./boot/heap.ts')
 saveMemory()
-const { hidden } = await import('./boot/pod-log.ts')
 const { runPod } = await import('./boot/run-pod.ts')
 const options = await import('./boot/service-options.ts')
 const { artifactsOptions, flushAfterTraining } = await import('./boot/artifacts-options.ts')
 const { activity } = await import('./boot/activity.ts')
 const { keepPhaseTimes, shutdownRecorder } = await import('./boot/keep-records.ts')
 const { notBefore } = await import('./boot/way-in.ts')
+const { web } = await import('./boot/web.ts')
 const { keepTrainerLog } = await import('./boot/trainer-log.ts')
 const { state } = await import('./services/state/service.ts')
-const { http } = await import('./services/http/service.ts')
-const { socketPaths } = await import('./services/http/socket-paths.ts')
 const { inference } = await import('./services/inference/service.ts')
 const { trainer } = await import('./services/trainer/service.ts')
 const { artifacts } = await import('./services/artifacts/service.ts')
@@ -28,7 +26,7 @@ const { healthchecks } = await import('./services/healthchecks/service.ts')
 
 /** Every service of the pod, introduced to the others by what it hands out. */
 function compose(setup: Setup): Composition {
-  const { pod, log, stateDir, version } = setup
+  const { pod, log, stateDir } = setup
   const { values } = setup.environment
   const kept = state({
     dir: stateDir,
@@ -44,17 +42,13 @@ function compose(setup: Setup): Composition {
   const onActivity = activity(values.http?.ACTIVITY_HEARTBEAT_FILE, kept.port.touch, (err) =>
     log.log.warn({ err }, 'ACTIVITY_HEARTBEAT_FILE cannot be touched'),
   )
-  const web = http({
-    ...options.httpOptions(setup),
-    ...{ pod, version, onActivity },
-    socketPaths: socketPaths(stateDir),
+  const server = web(setup, {
     routes: [
       ...[lab.routes, saved.routes],
       ...(values.inference?.START_INFERENCE_API === false ? [] : [model.routes]),
     ],
     metrics: [model.metrics, saved.metrics],
-    health: model.health,
-    generatedToken: hidden(log, () => kept.port.secret('api-token')),
+    ...{ health: model.health, onActivity, generatedToken: () => kept.port.secret('api-token') },
   })
   options.tellWithheld(setup)
   const { unless } = options
@@ -62,7 +56,7 @@ function compose(setup: Setup): Composition {
     services: [
       kept.service,
       unless(options.sshdProblem(setup), sshd(options.sshdOptions(setup, kept.port))),
-      notBefore(setup.wayIn, web),
+      notBefore(setup.wayIn, server),
       unless(options.inferenceProblem(setup), model.service),
       unless(options.bootstrapProblem(setup), bootstrap(options.bootstrapOptions(setup))),
       unless(options.jupyterProblem(setup), lab.service),

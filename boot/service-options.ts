@@ -1,6 +1,5 @@
 import { configurationProblem } from '../environment.ts'
 import { type BootstrapOptions, hasNothingToDo } from '../services/bootstrap/service.ts'
-import type { HttpOptions } from '../services/http/options.ts'
 import type { InferenceOptions } from '../services/inference/service.ts'
 import type { JupyterOptions } from '../services/jupyter/service.ts'
 import type { SshdOptions } from '../services/sshd/options.ts'
@@ -182,21 +181,4 @@ function hostEnvironment({ env }: Setup): Record<string, string> {
     'CUDA_VISIBLE_DEVICES',
   ]
   return Object.fromEntries(names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])))
-}
-
-type OfEnvironment = 'host' | 'port' | 'portProblem' | 'apiToken' | 'verbose' | 'socketGroup'
-
-/** With a variable that is wrong the TCP listener stays off: nobody listens where the user did not mean it. */
-export function httpOptions(setup: Setup): Pick<HttpOptions, OfEnvironment> {
-  const { environment } = setup
-  const values = environment.values.http
-  const group = accountOf(setup)?.gid
-  return {
-    host: values?.INFERENCE_API_HOST ?? '127.0.0.1',
-    port: values?.INFERENCE_API_PORT,
-    apiToken: values?.API_TOKEN,
-    verbose: values?.INFERENCE_API_VERBOSE ?? false,
-    ...(values ? {} : { portProblem: configurationProblem(environment, 'http') ?? '' }),
-    ...(group === undefined ? {} : { socketGroup: group }),
-  }
 }
