@@ -14,7 +14,7 @@ export interface Problem {
 type Values = { readonly [Group in GroupName]: z.output<(typeof groups)[Group]> | undefined }
 
 export interface Environment {
-  /** By group: what its variables say, or undefined when one of them is a problem (sshd: what the others say). */
+  /** By group: what its variables say, or undefined when one of them is a problem (sshd, autostop: what the others say). */
   readonly values: Values
   readonly problems: readonly Problem[]
   /** Names that look like a mistyped variable of podmate, one sentence each. */
@@ -36,6 +36,7 @@ export function readEnvironment(env: Variables): Environment {
     state: read('state', groups.state),
     http: read('http', groups.http),
     sshd: read('sshd', groups.sshd) ?? withoutWrong(given, problems),
+    autostop: readLeniently(given, problems),
     inference: read('inference', groups.inference),
     bootstrap: read('bootstrap', groups.bootstrap),
     trainer: read('trainer', groups.trainer),
@@ -58,6 +59,22 @@ function withoutWrong(given: Variables, problems: readonly Problem[]): Values['s
   })
 }
 
+/**
+ * Nobody is to pay for a typing error: what is wrong counts as unset, and the rest holds. What contradicts something
+ * else shows only once every value is right by itself, so it is read again until nothing is found.
+ */
+function readLeniently(given: Variables, problems: Problem[]): Values['autostop'] {
+  const result = groups.autostop.safeParse(given)
+  if (result.success) return result.data
+  const found = problemsOf('autostop', result.error)
+  problems.push(...found)
+  const wrong = new Set(found.map(({ variable }) => variable))
+  return readLeniently(
+    Object.fromEntries(Object.entries(given).filter(([name]) => !wrong.has(name))),
+    problems,
+  )
+}
+
 /** Why the service of that group cannot run, for its `disabled`; undefined when its variables are in order. */
 export function configurationProblem({ problems }: Environment, group: GroupName): string | undefined {
   const mine = problems.filter((problem) => problem.group === group)
@@ -70,8 +87,13 @@ export function configurationMessage({ problems }: Environment): string {
 }
 
 function problemsOf(group: GroupName, error: z.ZodError): readonly Problem[] {
-  const names = new Set(error.issues.map(({ path }) => String(path[0])))
-  return [...names].map((variable) => ({ variable, group, message: remedyOf(variable) }))
+  const messages = new Map<string, string>()
+  for (const { path, code, message } of error.issues) {
+    const variable = String(path[0])
+    // Only a contradiction between variables has a text of its own.
+    if (!messages.has(variable)) messages.set(variable, code === 'custom' ? message : remedyOf(variable))
+  }
+  return [...messages].map(([variable, message]) => ({ variable, group, message }))
 }
 
 function remedyOf(name: string): string {

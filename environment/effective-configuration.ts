@@ -30,6 +30,10 @@ export function effectiveConfiguration(env: Variables): readonly ConfigurationRo
 function shown(value: unknown): string | undefined {
   if (value === undefined) return undefined
   if (Array.isArray(value)) return value.length === 0 ? undefined : value.join(',')
+  if (typeof value === 'object' && value !== null) {
+    const parts = Object.entries(value).map(([key, part]) => `${key}=${part}`)
+    return parts.join(',')
+  }
   return typeof value === 'boolean' ? String(Number(value)) : String(value)
 }
 

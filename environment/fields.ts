@@ -59,6 +59,24 @@ export const whole = (byDefault: number, [least, most]: readonly [number, number
       ...told,
     })
 
+/** A whole number within bounds, both included; undefined when unset. */
+export const optionalWhole = ([least, most]: readonly [number, number], told: Told) =>
+  text
+    .regex(/^\d+$/)
+    .transform(Number)
+    .pipe(z.number().min(least).max(most))
+    .optional()
+    .register(about, { must: `a whole number from ${least} to ${most}`, ...told })
+
+/** US dollars, more than none, as people write them: `10`, `0.69`, `$10`; undefined when unset. */
+export const optionalDollars = (told: Told) =>
+  text
+    .regex(/^\$? ?\d{1,9}(\.\d{1,9})? ?(\$|usd)?$/i)
+    .transform((value) => Number(value.replace(/[^\d.]/g, '')))
+    .pipe(z.number().positive())
+    .optional()
+    .register(about, { must: 'an amount of US dollars above 0, such as 10 or 0.69', ...told })
+
 /** One of a few words. */
 export const oneOf = <const Words extends readonly [string, ...string[]]>(
   words: Words,
@@ -108,6 +126,12 @@ export const texts = (byDefault: string, told: Told) =>
     .pipe(z.array(z.string()).min(1))
     .prefault(byDefault)
     .register(about, { must: 'a list with commas between its parts', default: byDefault, ...told })
+
+/** Texts with commas between them; none by default. */
+export const optionalTexts = (told: Told) =>
+  listOf(/\s*,\s*/)
+    .prefault('')
+    .register(about, told)
 
 /** Names of environment variables; none by default. */
 export const variableNames = (told: Told) =>

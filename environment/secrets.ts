@@ -13,8 +13,8 @@ export function isSecretName(name: string): boolean {
 }
 
 /**
- * Every text that must not be shown: values of secret variables (each line of those with several), the user and
- * password in any URL, and the keys in the path of a secret URL. Longest first.
+ * Every text that must not be shown: values of secret variables (each line of those with several), the user, password
+ * and `api_key` in any URL, and the keys in the path of a secret URL. Longest first.
  */
 export function secretValues(env: Variables): readonly string[] {
   const all = Object.entries(env).flatMap(([name, value = '']) => [
@@ -23,6 +23,7 @@ export function secretValues(env: Variables): readonly string[] {
       : []),
     ...(variableNamed(name)?.secret === 'url' ? pathKeys(value) : []),
     ...userInfo(value),
+    ...queryKeys(value),
   ])
   return [...new Set(all)].filter((text) => text.length >= shortest).sort((a, b) => b.length - a.length)
 }
@@ -48,7 +49,9 @@ export function withoutSecrets(
 }
 
 const holdsSecret = (name: string, value: string) =>
-  isSecretName(name) || isPrivateKey(value) || userInfo(value).some((text) => text.length >= shortest)
+  isSecretName(name) ||
+  isPrivateKey(value) ||
+  [...userInfo(value), ...queryKeys(value)].some((text) => text.length >= shortest)
 
 /** The password of each URL in a text, or the user where there is none: `https://TOKEN@host` is common for git. */
 function userInfo(text: string): readonly string[] {
@@ -57,6 +60,13 @@ function userInfo(text: string): readonly string[] {
     const secret = colon === -1 ? info : info.slice(colon + 1)
     return [secret, decoded(secret)]
   })
+}
+
+/** RunPod's GraphQL address is often written with the key in it. */
+function queryKeys(text: string): readonly string[] {
+  return [...text.matchAll(/[?&](?:api_?key|token|access_token|secret|password)=([^&#\s"']+)/gi)].flatMap(
+    ([, secret = '']) => [secret, decoded(secret)],
+  )
 }
 
 /** Check ids and ping keys in a path; words of an ordinary path are shorter. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { z } from 'zod'
 import { jupyter, sshd } from './access-variables.ts'
 import { artifacts } from './artifact-variables.ts'
+import { autostop } from './autostop-variables.ts'
 import {
   flag,
   folder,
@@ -131,6 +132,7 @@ export const groups = {
   bootstrap,
   trainer,
   artifacts,
+  autostop,
   jupyter,
   logs,
   healthchecks,
@@ -151,6 +153,10 @@ export const groupTitles: Readonly<Record<GroupName, { readonly title: string; r
   bootstrap: { title: 'Your repository', wrong: 'the bootstrap is disabled and the trainer blocked' },
   trainer: { title: 'Training', wrong: 'the trainer is disabled' },
   artifacts: { title: 'Artifacts on Hugging Face', wrong: 'nothing is uploaded' },
+  autostop: {
+    title: 'The pod stops itself',
+    wrong: 'that value alone counts as unset, with a warning: the rest, a budget above all, holds',
+  },
   jupyter: { title: 'JupyterLab', wrong: 'JupyterLab is disabled' },
   logs: { title: 'Logs', wrong: 'the defaults of this group are used' },
   healthchecks: { title: 'Healthchecks', wrong: 'nobody is told' },

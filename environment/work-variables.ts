@@ -58,6 +58,9 @@ export const trainer = z.object({
   TRAIN_RESTART: oneOf(['never', 'on-failure', 'always'], 'never', {
     does: 'When TRAIN_COMMAND is started again after it ended.',
   }),
+  TRAIN_RERUN: flag('0', {
+    does: 'Runs TRAIN_COMMAND at the start even if it completed before, at the same commit of REPO_DIR.',
+  }),
   PASS_SECRETS_TO_TRAINER: variableNames({
     does: 'Secrets that the trainer may see, such as HF_TOKEN,WANDB_API_KEY; others are withheld.',
     unset: 'none',

@@ -41,6 +41,13 @@ describe('secretValues()', () => {
     ])
   })
 
+  test('finds the key in the query of an address, and withholds such an address', () => {
+    const env = { RUNPOD_GRAPHQL_ENDPOINT: 'https://api.runpod.io/graphql?api_key=sentinel%2Drunpod' }
+    expect(secretValues(env)).toEqual(['sentinel%2Drunpod', 'sentinel-runpod'])
+    expect(withoutSecrets(env, []).withheld).toEqual(['RUNPOD_GRAPHQL_ENDPOINT'])
+    expect(secretValues({ PAGE: 'https://localhost/?topk=12345678' })).toEqual([])
+  })
+
   test('finds every line of a secret with several lines', () => {
     expect(secretValues({ DEPLOY_KEY: 'first-line-x\nsecond-line\n' })).toEqual([
       'first-line-x\nsecond-line',
