@@ -26,17 +26,23 @@ export interface LastStop {
   readonly text: string
 }
 
-/** A line of `autostop.jsonl`. `at`: epoch milliseconds. */
+/** What a line of `autostop.jsonl` tells. */
+export const journalEvents = [
+  'started',
+  'countdown',
+  'cancelled',
+  'dry-run',
+  'step',
+  /** A stop call begins: the last thing that is written when it works at once. */
+  'calling',
+  'stopped',
+  'refused',
+  'told-to-end',
+] as const
+
+/** A line of `autostop.jsonl`. `at`: epoch milliseconds; `because`: the cause of a stop. */
 export type JournalEntry = JsonObject & {
   readonly at: number
-  readonly event:
-    | 'started'
-    | 'countdown'
-    | 'cancelled'
-    | 'dry-run'
-    | 'step'
-    | 'stopped'
-    | 'refused'
-    | 'told-to-end'
+  readonly event: (typeof journalEvents)[number]
   readonly text: string
 }
