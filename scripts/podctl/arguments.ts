@@ -10,6 +10,8 @@ const optionTypes = {
   force: { type: 'boolean' },
   lines: { type: 'string', short: 'n' },
   deadline: { type: 'string' },
+  why: { type: 'string' },
+  'dry-run': { type: 'boolean' },
   url: { type: 'string' },
   token: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -53,8 +55,10 @@ function demandFitting(name: string, positionals: readonly string[], options: Ca
     throw misuse(`there is no command "${name}"${near === undefined ? '' : `, but there is "${near}"`}`)
   }
   const { takes, most = takes === undefined ? 0 : 1 } = command
-  if (takes === '<service>' && positionals.length === 0)
-    throw misuse(`podctl ${name} needs the name of a service`)
+  if (takes?.startsWith('<') && positionals.length === 0)
+    throw misuse(
+      `podctl ${name} needs ${takes === '<service>' ? 'the name of a service' : 'a time, such as 30m or 2h'}`,
+    )
   const surplus = positionals[most]
   if (surplus !== undefined) throw misuse(`podctl ${name} does not take "${surplus}"`)
   const known: readonly string[] = [...(command.options ?? []), 'url', 'token']

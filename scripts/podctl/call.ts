@@ -16,6 +16,8 @@ export interface CallOptions {
   readonly force?: boolean
   readonly lines?: string
   readonly deadline?: string
+  readonly why?: string
+  readonly 'dry-run'?: boolean
   readonly url?: string
   readonly token?: string
 }

@@ -2,8 +2,10 @@ import { artifacts } from './artifacts.ts'
 import type { Call, CallOptions } from './call.ts'
 import { check } from './check.ts'
 import { control } from './control.ts'
+import { cost } from './cost.ts'
 import { events } from './events.ts'
 import { flush } from './flush.ts'
+import { hold, release } from './hold.ts'
 import { jupyterUrl } from './jupyter-url.ts'
 import { logs } from './logs.ts'
 import { model } from './model.ts'
@@ -13,10 +15,11 @@ import { status } from './status.ts'
 import { tail } from './tail.ts'
 import { timing } from './timing.ts'
 import { url } from './url.ts'
+import { why } from './why.ts'
 
 export interface PodctlCommand {
   /** What comes after the name: `<service>` must be given, `[service]` may be. */
-  readonly takes?: '<service>' | '[service]' | 'list|use PATH|rollback'
+  readonly takes?: '<service>' | '[service]' | '<time>' | 'list|use PATH|rollback'
   /** How many words come after the name at most; without it 1, or none when it takes nothing. */
   readonly most?: number
   readonly options?: readonly (keyof CallOptions)[]
@@ -80,6 +83,23 @@ export const commands: Readonly<Record<string, PodctlCommand>> = {
     options: ['deadline'],
     does: 'Uploads all that can go up now; exit 0 only when nothing is left.',
     run: flush,
+  },
+  why: {
+    options: ['dry-run', 'json'],
+    does: 'Why the pod still runs, when it would stop, and why it stopped the last time.',
+    run: why,
+  },
+  hold: {
+    takes: '<time>',
+    options: ['why'],
+    does: 'Keeps the pod so long (30m, 2h, 1d), used or not; a budget holds all the same.',
+    run: hold,
+  },
+  release: { does: 'Ends the hold.', run: release },
+  cost: {
+    options: ['json'],
+    does: 'What the pod has cost and will; exit 0 only when that is known.',
+    run: cost,
   },
   check: { does: 'The configuration as podmate understands it; needs no running podmate.', run: check },
   shutdown: { does: 'Ends the whole pod in order; waits until it has ended.', run: shutdown },

@@ -21,6 +21,8 @@ Options:
   --json         as JSON; events: one object per line
   -n N           so many lines, at most 1000
   --deadline S   seconds that a flush may take; without it FLUSH_DEADLINE_SECONDS
+  --why TEXT     what the pod is held for, shown to whoever asks why it runs
+  --dry-run      when it would have stopped, also with AUTOSTOP_ACTION=none
   --url ADDRESS  the podmate at this address, as \`podctl url\` printed it there
   --token TOKEN  its token, unless it is in the address or in PODMATE_TOKEN
 

@@ -6,6 +6,8 @@ export const optionTexts = {
   force: '--force',
   lines: '-n N',
   deadline: '--deadline S',
+  why: '--why TEXT',
+  'dry-run': '--dry-run',
   url: '--url ADDRESS',
   token: '--token TOKEN',
 } as const satisfies Record<keyof CallOptions, string>

@@ -93,12 +93,7 @@ export const journalSchema = {
     type: 'object',
     additionalProperties: false,
     properties: {
-      last: {
-        type: 'string',
-        pattern: '^[1-9][0-9]{0,3}$',
-        default: '200',
-        description: 'How many entries.',
-      },
+      last: { type: 'string', pattern: '^([1-9]\\d{0,2}|1000)$', title: 'a whole number from 1 to 1000' },
     },
   },
   response: {

@@ -1,0 +1,60 @@
+import type { AutostopAnswer } from './autostop-answer.ts'
+import type { Call } from './call.ts'
+import { detailOf } from './client.ts'
+import { clockTime, comingTime } from './clock-time.ts'
+import { duration } from './duration.ts'
+import { exitCodes, PodctlError } from './exit-codes.ts'
+import { harmless } from './terminal.ts'
+
+const longestWhy = 200
+
+/** Keeps the pod for the time that was typed; says what can end it earlier. */
+export async function hold(call: Call): Promise<number> {
+  const [time = ''] = call.positionals
+  const seconds = duration(time)
+  const why = call.options.why?.trim() ?? ''
+  if (why.length > longestWhy)
+    throw new PodctlError(exitCodes.usage, `--why must have at most ${longestWhy} characters.`)
+  return change(call, '/autostop/hold', { seconds, ...(why === '' ? {} : { why }) })
+}
+
+/** Ends the hold. */
+export async function release(call: Call): Promise<number> {
+  return change(call, '/autostop/release')
+}
+
+async function change({ terminal, connect }: Call, path: string, body?: object): Promise<number> {
+  const answer = await (await connect()).request('POST', path, body)
+  if (answer.status !== 200) {
+    terminal.err(detailOf(answer))
+    return exitCodes.notTrue
+  }
+  const now = answer.body as AutostopAnswer // both ends are of one version
+  terminal.out(harmless(holdLine(now, Date.now())))
+  for (const line of earlierEnds(now)) terminal.err(line)
+  return exitCodes.true
+}
+
+/** Until when the pod is held, and what for. Pure. */
+export function holdLine({ hold: held }: Pick<AutostopAnswer, 'hold'>, now: number): string {
+  if (held === null) return 'Nothing holds the pod.'
+  return `The pod is held until ${comingTime(held.until, now)}${held.why === '' ? '' : `: ${held.why}`}`
+}
+
+/** What stops the pod before its hold is over. Pure. */
+export function earlierEnds({
+  hold: held,
+  cost,
+  lifetime,
+}: Pick<AutostopAnswer, 'hold' | 'cost' | 'lifetime'>) {
+  const untilMs = held?.until ?? 0
+  const ends = [
+    ['BUDGET_USD', cost?.budget_ends_at ?? null],
+    ['MAX_LIFETIME_SECONDS', lifetime.ends_at],
+  ] as const
+  return ends.flatMap(([name, at]) =>
+    at !== null && at < untilMs
+      ? [`${name} stops it before that, at ${clockTime(at)}: no hold changes that.`]
+      : [],
+  )
+}
