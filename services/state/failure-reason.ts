@@ -22,6 +22,7 @@ export function failureReason({ code, message, path }: Failure, folder: string):
   if (sentence !== undefined) return `${sentence} (${code})`
   const broken = [
     'EIO',
+    'EBUSY',
     'ENOTCONN',
     'ESTALE',
     'ETIMEDOUT',

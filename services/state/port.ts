@@ -1,5 +1,6 @@
 import { settledWithin } from '../../supervisor/time.ts'
 import { noAnswer } from './failure-reason.ts'
+import type { JobsCallName, JobsCallOf, JobsReplies } from './jobs-calls.ts'
 import { checkedName } from './names.ts'
 import type { RequestOf, RequestType, WriteRequest } from './protocol.ts'
 import type { Volume } from './serve-volume.ts'
@@ -21,6 +22,18 @@ export interface StatePort {
   secret(name: string): Promise<string>
   /** Sets the times of a file anywhere, or creates it; its folder must exist. */
   touch(path: string): Promise<void>
+  readonly jobs: JobsPort
+}
+
+/** The training jobs of this pod, in `jobs.sqlite`. */
+export interface JobsPort {
+  /**
+   * Settles within 2 s. What it changes is on disk when it resolves; nothing is kept for later when it rejects, with a
+   * PodError (VOLUME_UNAVAILABLE or NOT_RUNNING), but the volume may still take it.
+   */
+  ask<Name extends JobsCallName>(call: JobsCallOf<Name>): Promise<JobsReplies[Name]>
+  /** Told in words what happened to the file itself. */
+  onNotice(listener: (text: string) => void): void
 }
 
 /** A port that outlives the runs of its service. */
@@ -39,6 +52,7 @@ export function createPort(volume: Volume, appendLimitBytes: number): StatePort 
   const ask = <Type extends RequestType>(request: RequestOf<Type>) =>
     inTime(gate.pass().then((link) => link.ask<Type>(request)))
   const touch = touchOnce(gate)
+  const listeners = new Set<(text: string) => void>()
   return {
     readText: async (name) => await ask<'read'>({ type: 'read', name: checkedName(name) }),
     writeText: async (name, text) => await write({ type: 'write', name: checkedName(name), text }),
@@ -46,5 +60,14 @@ export function createPort(volume: Volume, appendLimitBytes: number): StatePort 
       await write({ type: 'append', name: checkedName(name), text, limitBytes: appendLimitBytes }),
     secret: async (name) => await ask<'secret'>({ type: 'secret', name: checkedName(name) }),
     touch: async (path) => await inTime(touch(path)),
+    jobs: {
+      async ask<Name extends JobsCallName>(call: JobsCallOf<Name>) {
+        const { reply, said } = await ask<'jobs'>({ type: 'jobs', call })
+        for (const text of said) for (const tell of listeners) tell(text)
+        // child/jobs/answer-call.ts answers a call with the reply of its name.
+        return reply as JobsReplies[Name]
+      },
+      onNotice: (listener) => void listeners.add(listener),
+    },
   }
 }

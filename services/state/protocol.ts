@@ -1,3 +1,5 @@
+import type { JobsAnswer, JobsCall } from './jobs-calls.ts'
+
 /** What the child that owns the volume is asked to do. A new kind needs a line here, in `Replies` and in the child's handlers. */
 export type VolumeRequest =
   /** Creates the folder and claims it; again while it is ours: proves that it can be written. */
@@ -6,6 +8,8 @@ export type VolumeRequest =
   | WriteRequest
   | { readonly type: 'secret'; readonly name: string }
   | { readonly type: 'touch'; readonly path: string }
+  /** Asks jobs.sqlite. */
+  | { readonly type: 'jobs'; readonly call: JobsCall }
   /** Asks the volume something that no cache can answer. */
   | { readonly type: 'check' }
   /** Gives the folder up. */
@@ -24,6 +28,7 @@ export interface Replies {
   readonly append: undefined
   readonly secret: string
   readonly touch: undefined
+  readonly jobs: JobsAnswer
   readonly check: undefined
   readonly close: undefined
 }

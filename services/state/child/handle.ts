@@ -4,6 +4,7 @@ import type { Replies, RequestOf, RequestType, VolumeRequest } from '../protocol
 import { appendBounded } from './append-bounded.ts'
 import { claim } from './claim.ts'
 import { ifExists } from './if-exists.ts'
+import { jobsThread } from './jobs/jobs-thread.ts'
 import { ownerFile } from './owner.ts'
 import { secret } from './secret.ts'
 import { touch } from './touch.ts'
@@ -12,6 +13,7 @@ import { writeWhole } from './write-whole.ts'
 type Handlers = { readonly [Type in RequestType]: (request: RequestOf<Type>) => Promise<Replies[Type]> }
 
 let folder: string | undefined
+const jobs = jobsThread()
 
 const handlers: Handlers = {
   async open(request) {
@@ -31,10 +33,12 @@ const handlers: Handlers = {
   },
   secret: async ({ name }) => secret(await pathFor(name)),
   touch: ({ path }) => touch(path),
+  jobs: async ({ call }) => await jobs.ask(inFolder('jobs.sqlite'), call),
   async check() {
     await statfs(inFolder('.'))
   },
   async close() {
+    await jobs.close()
     if (folder !== undefined) await rm(join(folder, ownerFile), { force: true })
     folder = undefined
   },

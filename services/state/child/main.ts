@@ -6,17 +6,22 @@ const orphanMs = 5000
 
 process.title = 'podmate state'
 let underWay: Promise<void> = Promise.resolve()
+let jobsUnderWay: Promise<void> = Promise.resolve()
 
 process.on('message', ({ id, request }: Envelope) => {
   // Touched files may lie on another disk: they neither wait for the volume nor hold it up.
   if (request.type === 'touch') void answer(id, handle(request))
-  else underWay = underWay.then(() => answer(id, handle(request)))
+  // They are in order by themselves, on a thread of their own.
+  else if (request.type === 'jobs') {
+    const answered = answer(id, handle(request))
+    jobsUnderWay = jobsUnderWay.then(() => answered)
+  } else underWay = underWay.then(() => answer(id, handle(request)))
 })
 
 process.on('disconnect', () => {
   // `process.exit` would wait for a file call that hangs; KILL does not.
   setTimeout(() => process.kill(process.pid, 'SIGKILL'), orphanMs)
-  void underWay.then(() => process.exit(0))
+  void Promise.all([underWay, jobsUnderWay]).then(() => process.exit(0))
 })
 
 process.send?.({ id: 0, reply: 'started' } satisfies Answer)

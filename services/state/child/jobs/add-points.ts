@@ -1,0 +1,120 @@
+import type { PointBatch } from '../../jobs-calls.ts'
+import { bucketWidth, keepExtremes } from './extremes-table.ts'
+import type { JobsDatabase, PointsOf } from './jobs-database.ts'
+import { type MetricRow, numbersOf, rowColumns } from './metric-row.ts'
+import { numberColumns } from './schema.ts'
+
+const columns = ['id', 'job_id', 'step', 'timestamp', 'extra', ...numberColumns]
+const insertSql = `INSERT INTO local_training_metrics (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
+const findSql = `SELECT ${rowColumns.join(', ')} FROM local_training_metrics WHERE job_id = ? AND step = ?`
+const columnOf: ReadonlyMap<string, number> = new Map(numberColumns.map((name, at) => [name, at]))
+
+/** What a job's points came to. */
+interface Tally {
+  added: number
+  lastId: number
+  readonly buckets: Set<number>
+}
+
+/**
+ * Adds the points of one job, inside a transaction. A step that is there already is completed by what is new and gets a
+ * new row id; what is there as it is changes nothing. Gives the last row id that was used, 0 when none was.
+ */
+export function addPoints(jobs: JobsDatabase, batch: PointBatch): number {
+  const points = jobs.pointsOf(batch.jobId)
+  nameAll(jobs, batch, points)
+  const tally: Tally = { added: 0, lastId: 0, buckets: new Set() }
+  for (let row = 0; row < batch.steps.length; row += 1) addPoint(jobs, batch, row, points, tally)
+  if (tally.lastId === 0) return 0
+  keepExtremes(jobs, batch.jobId, points, tally.buckets)
+  tellJob(jobs, batch, tally)
+  return tally.lastId
+}
+
+function addPoint(jobs: JobsDatabase, batch: PointBatch, row: number, points: PointsOf, tally: Tally): void {
+  const step = batch.steps[row] ?? 0
+  const isNew = step > points.maxStep
+  // TypeScript does not know that this statement gives arrays.
+  const there = isNew ? undefined : (jobs.arrays(findSql).get(batch.jobId, step) as MetricRow | undefined)
+  const numbers = there ? completed(batch, row, there) : numbersIn(batch, row)
+  if (numbers === undefined) return
+  if (there) jobs.rows('DELETE FROM local_training_metrics WHERE id = ?').run(Number(there[0]))
+  const id = jobs.nextId()
+  insert(jobs, batch, row, id, numbers)
+  if (!there) tally.added += 1
+  if (isNew) points.maxStep = step
+  tally.lastId = id
+  tally.buckets.add(Math.floor(step / bucketWidth))
+}
+
+/** Column values, and the rest as JSON. */
+interface Numbers {
+  readonly columns: (number | null)[]
+  further: Record<string, number | null> | undefined
+}
+
+function numbersIn(batch: PointBatch, row: number, into?: Numbers): Numbers {
+  const numbers: Numbers = into ?? { columns: new Array(numberColumns.length).fill(null), further: undefined }
+  const width = batch.names.length
+  for (let at = 0; at < width; at += 1) {
+    const value = batch.values[row * width + at] ?? Number.NaN
+    if (!Number.isNaN(value)) setNumber(numbers, batch.names[at] ?? '', value)
+  }
+  return numbers
+}
+
+function setNumber(numbers: Numbers, name: string, value: number): void {
+  const column = columnOf.get(name)
+  const kept = Number.isFinite(value) ? value : null
+  if (column !== undefined) numbers.columns[column] = kept
+  if (column !== undefined && kept !== null) {
+    if (numbers.further) delete numbers.further[name]
+    return
+  }
+  numbers.further ??= Object.create(null) as Record<string, number | null>
+  numbers.further[name] = kept
+}
+
+/** What is there with what is new over it; undefined when that is the same. */
+function completed(batch: PointBatch, row: number, there: MetricRow): Numbers | undefined {
+  const before: Numbers = { columns: new Array(numberColumns.length).fill(null), further: undefined }
+  for (const [name, value] of numbersOf(there)) setNumber(before, name, value ?? Number.POSITIVE_INFINITY)
+  const wasText = JSON.stringify(before)
+  const after = numbersIn(batch, row, before)
+  return JSON.stringify(after) === wasText ? undefined : after
+}
+
+function insert(jobs: JobsDatabase, batch: PointBatch, row: number, id: number, numbers: Numbers): void {
+  const extra = numbers.further && Object.keys(numbers.further).length > 0 ? numbers.further : null
+  jobs
+    .rows(insertSql)
+    .run(
+      id,
+      batch.jobId,
+      batch.steps[row] ?? 0,
+      batch.times[row] ?? 0,
+      extra && JSON.stringify(extra),
+      ...numbers.columns,
+    )
+}
+
+function nameAll(jobs: JobsDatabase, { jobId, names }: PointBatch, points: PointsOf): void {
+  for (const name of names) {
+    if (points.places.has(name)) continue
+    const position = points.names.length
+    jobs
+      .rows('INSERT INTO local_training_names (job_id, position, name) VALUES (?, ?, ?)')
+      .run(jobId, position, name)
+    points.names.push(name)
+    points.places.set(name, position)
+  }
+}
+
+function tellJob(jobs: JobsDatabase, batch: PointBatch, { added, lastId }: Tally): void {
+  const update = `
+    UPDATE local_training_jobs SET total_points = total_points + ?, updated_at = ?, last_step = m.step,
+      last_loss = coalesce(m.loss, last_loss), progress = coalesce(m.progress, local_training_jobs.progress)
+    FROM (SELECT step, loss, progress FROM local_training_metrics WHERE id = ?) AS m
+    WHERE local_training_jobs.id = ?`
+  jobs.rows(update).run(added, batch.times.at(-1) ?? 0, lastId, batch.jobId)
+}

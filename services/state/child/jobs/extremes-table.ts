@@ -1,0 +1,70 @@
+import { type Extremes, includeExtremes, includeValue, noExtremes, packed, unpacked } from './extremes.ts'
+import type { JobsDatabase, PointsOf } from './jobs-database.ts'
+import { type MetricRow, numbersOf, rowColumns } from './metric-row.ts'
+
+/** Steps per bucket of the narrowest level. */
+export const bucketWidth = 16
+const perLevel = 4
+
+/** Steps per bucket on each level, narrowest first. */
+export const widths: readonly number[] = [0, 1, 2, 3, 4, 5, 6].map((level) => bucketWidth * perLevel ** level)
+
+const putSql =
+  'INSERT INTO local_training_extremes (job_id, width, bucket, extremes) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET extremes = excluded.extremes'
+const partsSql =
+  'SELECT extremes FROM local_training_extremes WHERE job_id = ? AND width = ? AND bucket BETWEEN ? AND ?'
+const rowsSql = `SELECT ${rowColumns.join(', ')} FROM local_training_metrics WHERE job_id = ? AND step BETWEEN ? AND ? ORDER BY step`
+
+/** Writes what the lowest and highest values are now in the narrowest buckets that changed, and in all that hold them. */
+export function keepExtremes(
+  jobs: JobsDatabase,
+  jobId: string,
+  points: PointsOf,
+  changed: ReadonlySet<number>,
+): void {
+  let buckets = changed
+  for (const width of widths) {
+    for (const bucket of buckets) {
+      const extremes =
+        width === bucketWidth
+          ? extremesOfRows(jobs, jobId, points, bucket * width, (bucket + 1) * width - 1)
+          : extremesOfParts(jobs, jobId, points, width / perLevel, bucket * perLevel)
+      jobs.rows(putSql).run(jobId, width, bucket, packed(extremes))
+    }
+    buckets = new Set([...buckets].map((bucket) => Math.floor(bucket / perLevel)))
+  }
+}
+
+/** From the points themselves; both steps are included. */
+export function extremesOfRows(
+  jobs: JobsDatabase,
+  jobId: string,
+  points: PointsOf,
+  from: number,
+  to: number,
+): Extremes {
+  const extremes = noExtremes(points.names.length)
+  // TypeScript does not know that this statement gives arrays.
+  const rows = jobs.arrays(rowsSql).iterate(jobId, from, to) as Iterable<unknown> as Iterable<MetricRow>
+  for (const row of rows) {
+    const step = Number(row[1])
+    for (const [name, value] of numbersOf(row)) {
+      const place = points.places.get(name)
+      if (value !== null && place !== undefined) includeValue(extremes, place, value, step)
+    }
+  }
+  return extremes
+}
+
+function extremesOfParts(
+  jobs: JobsDatabase,
+  jobId: string,
+  points: PointsOf,
+  width: number,
+  first: number,
+): Extremes {
+  const extremes = noExtremes(points.names.length)
+  for (const row of jobs.rows(partsSql).all(jobId, width, first, first + perLevel - 1))
+    if (row.extremes instanceof Uint8Array) includeExtremes(extremes, unpacked(row.extremes))
+  return extremes
+}
