@@ -29,6 +29,8 @@ export interface LastStop {
 /** What a line of `autostop.jsonl` tells. */
 export const journalEvents = [
   'started',
+  /** It booted with its budget, its lifetime or its job at an end. */
+  'late-boot',
   'countdown',
   'cancelled',
   'dry-run',

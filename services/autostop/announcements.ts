@@ -1,0 +1,44 @@
+import { durationText } from './duration-text.ts'
+import type { AutostopSettings } from './settings.ts'
+import type { JournalEntry } from './stop-progress.ts'
+import type { StopCause, Verdict } from './verdict.ts'
+
+/** What everybody is told because the verdict has changed. */
+export interface Announcement {
+  readonly event: Extract<JournalEntry['event'], 'countdown' | 'cancelled' | 'late-boot'>
+  readonly level: 'info' | 'warn'
+  readonly because: StopCause | undefined
+  readonly text: string
+}
+
+/** What there is to tell when `before` has become `now`; `before` is undefined at the first look. Pure. */
+export function announcement(
+  before: Verdict | undefined,
+  now: Verdict,
+  nowMs: number,
+  { bootGraceMs }: Pick<AutostopSettings, 'bootGraceMs'>,
+): Announcement | undefined {
+  const because = now.cause
+  if (now.kind === 'countdown') {
+    if (before?.kind === 'countdown' && before.cause === because) return undefined
+    const left = durationText(now.stopsAtMs - nowMs)
+    const text = `The pod stops in ${left}. ${sentences(now)}${remedy(now.cause)}`
+    return { event: 'countdown', level: 'warn', because, text }
+  }
+  if (now.kind === 'running' && before?.kind === 'countdown') {
+    const text = `The pod goes on: the stop is called off. ${sentences(now)}`
+    return { event: 'cancelled', level: 'info', because: before.cause, text }
+  }
+  const isHard = because !== undefined && because !== 'idle'
+  if (before || !isHard || now.kind !== 'running' || (now.stopsAtMs ?? Infinity) - nowMs > bootGraceMs)
+    return undefined
+  return { event: 'late-boot', level: 'warn', because, text: sentences(now) }
+}
+
+const sentences = (verdict: Verdict) => verdict.because.join(' ')
+
+function remedy(cause: StopCause): string {
+  if (cause === 'idle' || cause === 'finished')
+    return ' Whoever uses it now keeps it, and so does `podctl hold 1h`.'
+  return ' Save what you need: neither use nor a hold puts it off.'
+}

@@ -1,0 +1,69 @@
+import type { FastifyPluginAsync } from 'fastify'
+import type { Registry } from 'prom-client'
+import type { Service } from '../../supervisor/service.ts'
+import type { AutostopDesk, AutostopStanding } from './desk.ts'
+import { openJournal } from './journal.ts'
+import type { AutostopOptions } from './options.ts'
+import { autostopRoutes } from './routes.ts'
+import { autostopView } from './view.ts'
+import { watch } from './watch.ts'
+import { WatchBook } from './watch-book.ts'
+
+export type { AutostopOptions } from './options.ts'
+
+export interface Autostop {
+  readonly service: Service
+  /** How others meet it: what it knows, its journal, and holds. */
+  readonly port: AutostopDesk
+  readonly routes: FastifyPluginAsync
+  /** Adds what it knows to the registry of /metrics. */
+  metrics(registry: Registry): Promise<void>
+}
+
+/** Stops the pod when nobody needs it, or when its budget, its lifetime or its job is at an end; says why at any time. */
+export function autostop(options: AutostopOptions): Autostop {
+  const { off, hold, money, store, pod } = options
+  const journal = openJournal(store)
+  const book = new WatchBook()
+  const standing = (): AutostopStanding => ({
+    off,
+    state: book.state,
+    hold: hold.current(),
+    cost: money.cost(Date.now()),
+  })
+  if (off === undefined) {
+    pod.onEvent((event) => {
+      // The platform may kill a moment later: this comes first.
+      if (event.type === 'pod-stopping')
+        journal.add('told-to-end', `podmate was told to end: ${event.reason}`)
+    }, new AbortController().signal)
+  }
+  const port: AutostopDesk = {
+    standing,
+    journal: journal.entries,
+    async hold(seconds, why) {
+      await hold.set({ untilMs: Date.now() + seconds * 1000, why })
+      book.wake()
+    },
+    async release() {
+      await hold.set(undefined)
+      book.startClockAnew()
+    },
+  }
+  return {
+    service: {
+      name: 'autostop',
+      after: ['state'],
+      stopTier: 'work',
+      ...(off === undefined ? {} : { disabled: off }),
+      run: (ctx) => watch({ ctx, options, journal, book, show: () => ctx.report(autostopView(standing())) }),
+    },
+    port,
+    routes: autostopRoutes(port),
+    async metrics(registry) {
+      // prom-client is loaded by the first scrape.
+      const { addAutostopMetrics } = await import('./registry.ts')
+      addAutostopMetrics(registry, standing)
+    },
+  }
+}

@@ -1,0 +1,38 @@
+import { monotonicMs } from '../../supervisor/time.ts'
+import type { AutostopState } from './autostop-state.ts'
+import { type Memory, noMemory } from './memory.ts'
+import type { LastStop, StopProgress } from './stop-progress.ts'
+import type { StopCause } from './verdict.ts'
+
+/** What the watch knows, for whoever asks; it outlives the runs of the service. */
+export class WatchBook {
+  state: AutostopState | undefined
+  memory: Memory = noMemory
+  /** Of the boot before this one. */
+  lastStop: LastStop | undefined
+  /** Whether the journal has been told that podmate runs. */
+  hasBegun = false
+  /** What a dry run has told already and would tell at every look. */
+  readonly told = new Set<StopCause>()
+  #bell = new AbortController()
+
+  /** Aborts when a decision is to be made at once. */
+  get bell(): AbortSignal {
+    return this.#bell.signal
+  }
+
+  wake(): void {
+    this.#bell.abort()
+    this.#bell = new AbortController()
+  }
+
+  /** Idle time counts from now on, and no longer from what was before. */
+  startClockAnew(): void {
+    this.memory = { ...this.memory, idleSinceMs: monotonicMs() }
+    this.wake()
+  }
+
+  showStop(stop: StopProgress | undefined): void {
+    if (this.state) this.state = { ...this.state, stop }
+  }
+}

@@ -1,0 +1,67 @@
+import { monotonicMs, pause } from '../../supervisor/time.ts'
+import { announcement } from './announcements.ts'
+import type { AutostopState } from './autostop-state.ts'
+import { carryOut } from './carry-out.ts'
+import { lastStopOf } from './journal.ts'
+import { look } from './look.ts'
+import { nextLookMs } from './next-look.ts'
+import type { Verdict } from './verdict.ts'
+import type { WatchParts } from './watch-parts.ts'
+
+const tickMs = 1000
+
+/** Looks, decides and does what was decided, until the service or the pod ends. */
+export async function watch(parts: WatchParts): Promise<void> {
+  const { ctx, options, book } = parts
+  const over = AbortSignal.any([ctx.stop, ctx.podStopping])
+  ctx.ready()
+  const money = [options.money.run(over), countMoney(parts, over)]
+  await begin(parts)
+  let before: Verdict | undefined
+  while (!over.aborted) {
+    const { verdict } = await lookAndTell(parts, before, over)
+    before = verdict
+    if (over.aborted) break
+    if (verdict.kind === 'stopping') {
+      await carryOut(verdict, parts, over)
+      before = undefined
+    } else {
+      const waitMs = nextLookMs(verdict, monotonicMs(), options.settings)
+      await pause(waitMs, AbortSignal.any([over, book.bell]))
+    }
+  }
+  await Promise.all(money)
+}
+
+/** Finds out why the pod stopped the last time, and says what is wrong from the start; once for each podmate. */
+async function begin({ ctx, options, journal, book }: WatchParts): Promise<void> {
+  if (book.hasBegun) return
+  book.hasBegun = true
+  book.lastStop = await journal.entries().then(lastStopOf, () => undefined)
+  journal.add('started', 'podmate has started')
+  for (const problem of options.problems) ctx.notice('warn', problem)
+}
+
+async function lookAndTell(
+  { ctx, options, journal, book, show }: WatchParts,
+  before: Verdict | undefined,
+  over: AbortSignal,
+): Promise<AutostopState> {
+  const state = await look(options, book, over)
+  if (over.aborted) return state
+  const news = announcement(before, state.verdict, state.nowMs, options.settings)
+  if (news) {
+    ctx.notice(news.level, news.text)
+    journal.add(news.event, news.text, news.because ? { because: news.because } : {})
+    options.tellTerminals(news.text)
+  }
+  show()
+  return state
+}
+
+async function countMoney({ ctx, options }: WatchParts, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    for (const { level, text } of options.money.tick(monotonicMs(), Date.now())) ctx.notice(level, text)
+    await pause(tickMs, over)
+  }
+}
