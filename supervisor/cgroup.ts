@@ -32,6 +32,27 @@ export function cgroupLimits(place = ownCgroup()): CgroupLimits {
   }
 }
 
+/** What this container has used; a value is undefined where the kernel does not tell. */
+export interface CgroupUsage {
+  /** CPU seconds of all its processes so far, of those that ended, too. */
+  readonly cpuSeconds: number | undefined
+  /** Without the pages of files that can be dropped at any time. */
+  readonly memoryBytes: number | undefined
+}
+
+export function cgroupUsage(place = ownCgroup()): CgroupUsage {
+  const microseconds = number(/^usage_usec (\d+)$/m.exec(value(place, 'cpu.stat', '', '') ?? '')?.[1])
+  const nanoseconds = number(value(place, '', 'cpuacct', 'cpuacct.usage'))
+  const used = number(value(place, 'memory.current', 'memory', 'memory.usage_in_bytes'))
+  const stat = value(place, 'memory.stat', 'memory', 'memory.stat') ?? ''
+  // In v1 only the total counts the groups inside; v2 has no other.
+  const droppable = /^total_inactive_file (\d+)$/m.exec(stat) ?? /^inactive_file (\d+)$/m.exec(stat)
+  return {
+    cpuSeconds: microseconds === undefined ? nanoseconds && nanoseconds / 1e9 : microseconds / 1e6,
+    memoryBytes: used === undefined ? undefined : Math.max(0, used - Number(droppable?.[1] ?? 0)),
+  }
+}
+
 /** How often the kernel has killed something of this container for want of memory; 0 where it does not tell. */
 export function oomKills(place = ownCgroup()): number {
   const events = value(place, 'memory.events', 'memory', 'memory.oom_control') ?? ''

@@ -1,4 +1,4 @@
-/** What nvidia-smi said of one GPU; undefined where it gave no number (`[N/A]`, `ERR!`, a lost GPU). */
+/** What nvidia-smi said of one GPU; undefined where it gave no number (`[N/A]`, `ERR!`, a lost GPU). Its MB are MiB. */
 export interface GpuState {
   readonly index: number
   readonly uuid: string

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cgroupLimits, oomKills } from '../../../supervisor/cgroup.ts'
+import { cgroupLimits, cgroupUsage, oomKills } from '../../../supervisor/cgroup.ts'
 import { threadCaps, threadCount } from '../../../supervisor/thread-caps.ts'
 
 /** Files of the two kinds of trees, as recorded in containers with 7.5 cores and 24 GiB. */
@@ -62,6 +62,34 @@ describe('cgroupLimits()', () => {
       expect(oomKills({ root, self: '' })).toBe(0)
     },
   )
+})
+
+describe('cgroupUsage()', () => {
+  it.each([
+    [
+      'v2',
+      {
+        'cpu.stat': 'usage_usec 12500000\nuser_usec 9000000\nsystem_usec 3500000\n',
+        'memory.current': '5000\n',
+        'memory.stat': 'anon 2600\nfile 2300\ninactive_anon 0\ninactive_file 2000\nactive_file 300\n',
+      },
+    ],
+    [
+      'v1',
+      {
+        'cpuacct/cpuacct.usage': '12500000000\n',
+        'memory/memory.usage_in_bytes': '5000\n',
+        'memory/memory.stat': 'cache 9\ninactive_file 10\ntotal_inactive_anon 7\ntotal_inactive_file 2000\n',
+      },
+    ],
+  ])('reads what was used, without pages of files that can be dropped: %s', (_, files) => {
+    plant(files)
+    expect(cgroupUsage({ root, self: '' })).toEqual({ cpuSeconds: 12.5, memoryBytes: 3000 })
+  })
+
+  it('knows nothing where there is no cgroup', () => {
+    expect(cgroupUsage({ root, self: '' })).toEqual({ cpuSeconds: undefined, memoryBytes: undefined })
+  })
 })
 
 describe('oomKills()', () => {
