@@ -1,7 +1,7 @@
 import { PodError } from '../../supervisor/errors.ts'
 import { settledWithin } from '../../supervisor/time.ts'
 import { failureReason, noAnswer } from './failure-reason.ts'
-import type { Replies, RequestOf, RequestType } from './protocol.ts'
+import { elsewhere, type Replies, type RequestOf, type RequestType } from './protocol.ts'
 import type { VolumeChild } from './volume-child.ts'
 import { isUnavailable, unavailable, VolumeFailure } from './volume-error.ts'
 
@@ -40,15 +40,18 @@ export function createLink(child: VolumeChild, folder: string, deadlineMs: numbe
     },
     async ask(request) {
       const answer = child.request(request)
-      // A touched file may lie on another disk: it says nothing about this one.
-      const matters = request.type !== 'touch'
+      // What lies on another disk says nothing about this one.
+      const matters = !elsewhere.has(request.type)
       if (matters) void watch(answer)
       try {
         return await answer
       } catch (error) {
         const found = matters
           ? translated(error, folder)
-          : unavailable(`not touched: ${messageOf(error)}`, error)
+          : unavailable(
+              `${request.type === 'touch' ? 'not touched' : 'not looked at'}: ${messageOf(error)}`,
+              error,
+            )
         if (matters && isUnavailable(found)) fail({ reason: found.message, late: false })
         throw found
       }

@@ -2,9 +2,9 @@ import { settledWithin } from '../../supervisor/time.ts'
 import { noAnswer } from './failure-reason.ts'
 import type { JobsCallName, JobsCallOf, JobsReplies } from './jobs-calls.ts'
 import { checkedName } from './names.ts'
-import type { RequestOf, RequestType, WriteRequest } from './protocol.ts'
+import { onePerPath } from './one-per-path.ts'
+import type { FolderPlace, RequestOf, RequestType, WriteRequest } from './protocol.ts'
 import type { Volume } from './serve-volume.ts'
-import { touchOnce } from './touch-once.ts'
 import { unavailable } from './volume-error.ts'
 
 /**
@@ -22,6 +22,8 @@ export interface StatePort {
   secret(name: string): Promise<string>
   /** Sets the times of a file anywhere, or creates it; its folder must exist. */
   touch(path: string): Promise<void>
+  /** Where a folder anywhere lies, and whether a stop of the pod would delete something in it. */
+  folder(path: string): Promise<FolderPlace>
   readonly jobs: JobsPort
 }
 
@@ -51,7 +53,8 @@ export function createPort(volume: Volume, appendLimitBytes: number): StatePort 
   }
   const ask = <Type extends RequestType>(request: RequestOf<Type>) =>
     inTime(gate.pass().then((link) => link.ask<Type>(request)))
-  const touch = touchOnce(gate)
+  const touch = onePerPath(gate, 'touch')
+  const folder = onePerPath(gate, 'folder')
   const listeners = new Set<(text: string) => void>()
   return {
     readText: async (name) => await ask<'read'>({ type: 'read', name: checkedName(name) }),
@@ -60,6 +63,7 @@ export function createPort(volume: Volume, appendLimitBytes: number): StatePort 
       await write({ type: 'append', name: checkedName(name), text, limitBytes: appendLimitBytes }),
     secret: async (name) => await ask<'secret'>({ type: 'secret', name: checkedName(name) }),
     touch: async (path) => await inTime(touch(path)),
+    folder: async (path) => await inTime(folder(path)),
     jobs: {
       async ask<Name extends JobsCallName>(call: JobsCallOf<Name>) {
         const { reply, said } = await ask<'jobs'>({ type: 'jobs', call })

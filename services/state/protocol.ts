@@ -8,12 +8,17 @@ export type VolumeRequest =
   | WriteRequest
   | { readonly type: 'secret'; readonly name: string }
   | { readonly type: 'touch'; readonly path: string }
+  /** Looks where a folder lies, anywhere. */
+  | { readonly type: 'folder'; readonly path: string }
   /** Asks jobs.sqlite. */
   | { readonly type: 'jobs'; readonly call: JobsCall }
   /** Asks the volume something that no cache can answer. */
   | { readonly type: 'check' }
   /** Gives the folder up. */
   | { readonly type: 'close' }
+
+/** Requests about other disks: they neither wait for the volume nor say anything about it. */
+export const elsewhere: ReadonlySet<VolumeRequest['type']> = new Set(['touch', 'folder'])
 
 /** Requests whose loss would lose something: kept until the volume took them. */
 export type WriteRequest =
@@ -28,9 +33,18 @@ export interface Replies {
   readonly append: undefined
   readonly secret: string
   readonly touch: undefined
+  readonly folder: FolderPlace
   readonly jobs: JobsAnswer
   readonly check: undefined
   readonly close: undefined
+}
+
+/** Where a folder lies: `container` is the disk of `/`, which a stop of the pod clears; `volume` any other. */
+export interface FolderPlace {
+  readonly path: string
+  readonly place: 'absent' | 'container' | 'volume'
+  /** Whether a file is in it or below; of a very large tree only the beginning is looked at. */
+  readonly hasFiles: boolean
 }
 export type RequestType = VolumeRequest['type']
 export type RequestOf<Type extends RequestType> = Extract<VolumeRequest, { readonly type: Type }>

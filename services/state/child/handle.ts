@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import type { Replies, RequestOf, RequestType, VolumeRequest } from '../protocol.ts'
 import { appendBounded } from './append-bounded.ts'
 import { claim } from './claim.ts'
+import { folderPlace } from './folder-place.ts'
 import { ifExists } from './if-exists.ts'
 import { jobsThread } from './jobs/jobs-thread.ts'
 import { ownerFile } from './owner.ts'
@@ -33,6 +34,7 @@ const handlers: Handlers = {
   },
   secret: async ({ name }) => secret(await pathFor(name)),
   touch: ({ path }) => touch(path),
+  folder: ({ path }) => folderPlace(path),
   jobs: async ({ call }) => await jobs.ask(inFolder('jobs.sqlite'), call),
   async check() {
     await statfs(inFolder('.'))

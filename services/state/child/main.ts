@@ -1,4 +1,4 @@
-import type { Answer, Envelope, Failure } from '../protocol.ts'
+import { type Answer, type Envelope, elsewhere, type Failure } from '../protocol.ts'
 import { handle } from './handle.ts'
 
 /** How long a volume may take to answer what is still under way when nobody listens any more. */
@@ -9,8 +9,7 @@ let underWay: Promise<void> = Promise.resolve()
 let jobsUnderWay: Promise<void> = Promise.resolve()
 
 process.on('message', ({ id, request }: Envelope) => {
-  // Touched files may lie on another disk: they neither wait for the volume nor hold it up.
-  if (request.type === 'touch') void answer(id, handle(request))
+  if (elsewhere.has(request.type)) void answer(id, handle(request))
   // They are in order by themselves, on a thread of their own.
   else if (request.type === 'jobs') {
     const answered = answer(id, handle(request))
