@@ -7,6 +7,13 @@ export interface ProcessEntry {
   readonly group: number
   readonly state: string
   readonly startTicks: number
+  /** The name of the program, cut after 15 characters. */
+  readonly name: string
+  /** Its terminal, `pts/3`; undefined: it has none, or another kind. */
+  readonly terminal: string | undefined
+  /** CPU time of its own, and that of its children that have ended, in hundredths of a second. */
+  readonly cpuTicks: number
+  readonly childTicks: number
 }
 
 /** All processes that are not zombies. Empty where there is no /proc. */
@@ -21,15 +28,27 @@ export function readProcess(pid: number): ProcessEntry | undefined {
   const stat = readProcFile(pid, 'stat')
   if (stat === undefined) return undefined
   // The command is in brackets and may itself contain brackets and spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const nameEnd = stat.lastIndexOf(')')
+  const fields = stat.slice(nameEnd + 2).split(' ')
   const [state = '?', parent, group] = fields
+  const sum = (one: number, other: number) => Number(fields[one]) + Number(fields[other])
   return {
     pid,
     parent: Number(parent),
     group: Number(group),
     state,
     startTicks: Number(fields[19]),
+    name: stat.slice(stat.indexOf('(') + 1, nameEnd),
+    terminal: pseudoTerminal(Number(fields[4])),
+    cpuTicks: sum(11, 12),
+    childTicks: sum(13, 14),
   }
+}
+
+/** The kernel packs the minor number around the major one. */
+function pseudoTerminal(device: number): string | undefined {
+  const isPseudo = ((device >> 8) & 0xfff) === 136
+  return isPseudo ? `pts/${(device & 0xff) | ((device >> 12) & 0xfff00)}` : undefined
 }
 
 /** Dead already, only its entry is left. */

@@ -1,5 +1,13 @@
 import type { PodView } from '../../supervisor/pod.ts'
+import type { ProcessEntry } from '../../supervisor/process-table.ts'
+import { monotonicMs } from '../../supervisor/time.ts'
 import type { Signal } from './signal.ts'
+import { apiSignal } from './signals/api.ts'
+import { gpuSignal } from './signals/gpu.ts'
+import { heartbeatSignal } from './signals/heartbeat.ts'
+import { holdSignal } from './signals/hold.ts'
+import { jupyterSignal } from './signals/jupyter.ts'
+import { newFiles } from './signals/new-files.ts'
 import type {
   GpusSeen,
   HoldSeen,
@@ -8,6 +16,13 @@ import type {
   StepSeen,
   UploadsState,
 } from './signals/ports.ts'
+import { processSnapshots } from './signals/process-snapshot.ts'
+import { processesSignal } from './signals/processes.ts'
+import { sharedTerminals } from './signals/shared-terminals.ts'
+import { sshSignal } from './signals/ssh.ts'
+import type { Terminal } from './signals/terminals.ts'
+import { trainerSignal } from './signals/trainer.ts'
+import { uploadSignal } from './signals/upload.ts'
 
 /** What shows that the pod is in use. A part that is undefined does not exist here, and has no signal. */
 export interface SignalOptions {
@@ -30,6 +45,8 @@ export interface SignalOptions {
   readonly terminals: {
     /** Monotonic ms at which podmate last wrote a warning to all terminals: that is no output of theirs. */
     readonly warnedMs: () => number | undefined
+    /** Default: those of /dev/pts. */
+    readonly list?: () => readonly Terminal[]
   }
   /** Undefined: Jupyter is disabled. */
   readonly jupyter: { readonly address: () => JupyterAddress | undefined } | undefined
@@ -46,6 +63,8 @@ export interface SignalOptions {
     | undefined
   /** Undefined: nothing is uploaded here. */
   readonly uploads: (() => UploadsState) | undefined
+  /** Default: all of this machine. */
+  readonly listProcesses?: () => readonly ProcessEntry[]
   /** IDLE_ACTIVE_PROCESS_PATTERNS; empty: no signal. */
   readonly processPatterns: readonly string[]
   /** ACTIVITY_HEARTBEAT_FILE, and StatePort.modifiedMs; undefined: the variable is not set. */
@@ -59,6 +78,31 @@ export interface SignalOptions {
 }
 
 /** The signals that exist here, in the order of `signalNames`. They remember from reading to reading: made once. */
-export function buildSignals(_options: SignalOptions): readonly Signal[] {
-  return []
+export function buildSignals(options: SignalOptions): readonly Signal[] {
+  const { pod, over, trainer, jupyter, gpu, uploads, processPatterns, heartbeat } = options
+  const recentMs = options.checkEveryMs
+  const snapshot = processSnapshots(pod, options.listProcesses)
+  const isLinux = snapshot(monotonicMs()) !== undefined
+  const terminals = sharedTerminals(snapshot, options.terminals)
+  const ofUsers = (nowMs: number) => terminals(nowMs).filter(({ origin }) => origin !== 'jupyter')
+  const ofJupyter = (nowMs: number) => terminals(nowMs).filter(({ origin }) => origin === 'jupyter')
+  const found = [
+    holdSignal(options.hold),
+    trainer &&
+      trainerSignal({
+        ...trainer,
+        pod,
+        over,
+        recentMs,
+        newFile: uploads ? newFiles(uploads) : () => undefined,
+      }),
+    isLinux && sshSignal({ snapshot, terminals: ofUsers, recentMs }),
+    jupyter && jupyterSignal({ ...jupyter, pod, over, snapshot, terminals: ofJupyter, recentMs }),
+    apiSignal(options.requests, recentMs),
+    gpu && gpuSignal({ ...gpu, recentMs, over }),
+    uploads && uploadSignal({ state: uploads, recentMs }),
+    isLinux && processPatterns.length > 0 && processesSignal({ patterns: processPatterns, snapshot, pod }),
+    heartbeat && heartbeatSignal({ ...heartbeat, recentMs }),
+  ]
+  return found.filter((signal) => typeof signal === 'object')
 }
