@@ -28,9 +28,16 @@ export interface JupyterOptions extends TokenOptions {
   readonly after?: readonly string[]
 }
 
+/** How others on this machine ask Jupyter. */
+export interface JupyterPort {
+  /** `url` ends in a slash. Undefined before the first start. */
+  address(): { readonly url: string; readonly token: string } | undefined
+}
+
 /** JupyterLab, and the route by which podctl learns its address and token. */
 export function jupyter(options: JupyterOptions): {
   readonly service: Service
+  readonly port: JupyterPort
   readonly routes: FastifyPluginAsync
 } {
   const token = labToken(options)
@@ -41,11 +48,12 @@ export function jupyter(options: JupyterOptions): {
     restart: 'always',
     run: (ctx) => run(options, token, ctx),
   }
-  const routes = jupyterRoutes(() => {
-    const known = token.current()
-    return known === undefined ? undefined : { url: listening(options).href, token: known }
-  })
-  return { service, routes }
+  const known = (url: URL) => {
+    const current = token.current()
+    return current === undefined ? undefined : { url: url.href, token: current }
+  }
+  const routes = jupyterRoutes(() => known(listening(options)))
+  return { service, port: { address: () => known(loopback(options)) }, routes }
 }
 
 async function run(options: JupyterOptions, labToken: LabToken, ctx: ServiceContext): Promise<void> {

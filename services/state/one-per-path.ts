@@ -3,7 +3,7 @@ import type { Link } from './link.ts'
 import type { Replies } from './protocol.ts'
 
 /** Asks about files anywhere, one thing at a time for each: on a disk that hangs, calls would pile up without end. */
-export function onePerPath<Type extends 'touch' | 'folder'>(
+export function onePerPath<Type extends 'touch' | 'modified' | 'folder'>(
   gate: Gate<Link>,
   type: Type,
 ): (path: string) => Promise<Replies[Type]> {

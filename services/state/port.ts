@@ -22,6 +22,8 @@ export interface StatePort {
   secret(name: string): Promise<string>
   /** Sets the times of a file anywhere, or creates it; its folder must exist. */
   touch(path: string): Promise<void>
+  /** When a file anywhere was last changed, in ms of the wall clock; undefined when there is no such file. */
+  modifiedMs(path: string): Promise<number | undefined>
   /** Where a folder anywhere lies, and whether a stop of the pod would delete something in it. */
   folder(path: string): Promise<FolderPlace>
   readonly jobs: JobsPort
@@ -54,6 +56,7 @@ export function createPort(volume: Volume, appendLimitBytes: number): StatePort 
   const ask = <Type extends RequestType>(request: RequestOf<Type>) =>
     inTime(gate.pass().then((link) => link.ask<Type>(request)))
   const touch = onePerPath(gate, 'touch')
+  const modified = onePerPath(gate, 'modified')
   const folder = onePerPath(gate, 'folder')
   const listeners = new Set<(text: string) => void>()
   return {
@@ -63,6 +66,7 @@ export function createPort(volume: Volume, appendLimitBytes: number): StatePort 
       await write({ type: 'append', name: checkedName(name), text, limitBytes: appendLimitBytes }),
     secret: async (name) => await ask<'secret'>({ type: 'secret', name: checkedName(name) }),
     touch: async (path) => await inTime(touch(path)),
+    modifiedMs: async (path) => await inTime(modified(path)),
     folder: async (path) => await inTime(folder(path)),
     jobs: {
       async ask<Name extends JobsCallName>(call: JobsCallOf<Name>) {

@@ -8,6 +8,8 @@ export type VolumeRequest =
   | WriteRequest
   | { readonly type: 'secret'; readonly name: string }
   | { readonly type: 'touch'; readonly path: string }
+  /** Looks when a file was changed, anywhere. */
+  | { readonly type: 'modified'; readonly path: string }
   /** Looks where a folder lies, anywhere. */
   | { readonly type: 'folder'; readonly path: string }
   /** Asks jobs.sqlite. */
@@ -18,7 +20,7 @@ export type VolumeRequest =
   | { readonly type: 'close' }
 
 /** Requests about other disks: they neither wait for the volume nor say anything about it. */
-export const elsewhere: ReadonlySet<VolumeRequest['type']> = new Set(['touch', 'folder'])
+export const elsewhere: ReadonlySet<VolumeRequest['type']> = new Set(['touch', 'modified', 'folder'])
 
 /** Requests whose loss would lose something: kept until the volume took them. */
 export type WriteRequest =
@@ -33,6 +35,7 @@ export interface Replies {
   readonly append: undefined
   readonly secret: string
   readonly touch: undefined
+  readonly modified: number | undefined
   readonly folder: FolderPlace
   readonly jobs: JobsAnswer
   readonly check: undefined

@@ -8,12 +8,12 @@ interface Marked {
 /** Tells which service a process comes from: by the mark that it inherits, else by its parents. */
 export class Origins {
   readonly #self: number
-  readonly #markEnd: string
+  readonly #markEnd: () => string
   readonly #environmentOf: (pid: number) => string
   #marked = new Map<number, Marked>()
 
   /** `markEnd`: what follows the name of a service in the marks of this podmate. */
-  constructor(self: number, markEnd: string, environmentOf: (pid: number) => string) {
+  constructor(self: number, markEnd: () => string, environmentOf: (pid: number) => string) {
     this.#self = self
     this.#markEnd = markEnd
     this.#environmentOf = environmentOf
@@ -41,10 +41,11 @@ export class Origins {
   #markOf({ pid, startTicks }: ProcessEntry): string | undefined {
     const known = this.#marked.get(pid)
     if (known?.startTicks === startTicks) return known.service
+    const end = this.#markEnd()
     const assignment = this.#environmentOf(pid)
       .split('\0')
-      .find((line) => line.startsWith('PODMATE_MARK=') && line.endsWith(this.#markEnd))
-    const service = assignment?.slice('PODMATE_MARK='.length, -this.#markEnd.length)
+      .find((line) => line.startsWith('PODMATE_MARK=') && line.endsWith(end))
+    const service = assignment?.slice('PODMATE_MARK='.length, -end.length)
     this.#marked.set(pid, { startTicks, service })
     return service
   }

@@ -26,7 +26,7 @@ export function processSnapshots(
   pod: Pick<PodView, 'status'>,
   list: () => readonly ProcessEntry[] = listProcesses,
 ): (nowMs: number) => Snapshot | undefined {
-  const origins = new Origins(process.pid, markOf('').PODMATE_MARK, environmentOf)
+  const origins = new Origins(process.pid, () => markOf('').PODMATE_MARK, environmentOf)
   const use = new CpuUse()
   let last: { readonly nowMs: number; readonly snapshot: Snapshot | undefined } | undefined
   const take = (nowMs: number): Snapshot | undefined => {

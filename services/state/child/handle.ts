@@ -34,6 +34,7 @@ const handlers: Handlers = {
   },
   secret: async ({ name }) => secret(await pathFor(name)),
   touch: ({ path }) => touch(path),
+  modified: async ({ path }) => (await ifExists(stat(path)))?.mtimeMs,
   folder: ({ path }) => folderPlace(path),
   jobs: async ({ call }) => await jobs.ask(inFolder('jobs.sqlite'), call),
   async check() {
