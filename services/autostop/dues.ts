@@ -22,9 +22,13 @@ export function dues(memory: Memory, input: DecisionInput, settings: AutostopSet
     activeNames(input).length > 0
       ? []
       : [idleDue(memory, input, settings), finishedDue(memory, input, settings)]
-  return [budgetDue(input, settings), lifetimeDue(input, settings), ...soft]
-    .filter((due) => due !== undefined)
-    .toSorted((one, other) => one.atMs - other.atMs)
+  return (
+    [budgetDue(input, settings), lifetimeDue(input, settings), ...soft]
+      .filter((due) => due !== undefined)
+      // A timeout that is infinite is none.
+      .filter(({ atMs }) => Number.isFinite(atMs))
+      .toSorted((one, other) => one.atMs - other.atMs)
+  )
 }
 
 function idleDue(memory: Memory, input: DecisionInput, settings: AutostopSettings): Due {

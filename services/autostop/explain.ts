@@ -56,7 +56,10 @@ function idleText(
     return `Nothing is ready yet: the idle clock starts with the first service that is, or in ${durationText(leftMs)}.`
   }
   const idleMs = input.nowMs - memory.idleSinceMs
-  return `Nobody has used the pod for ${durationText(idleMs)}; it is stopped after ${durationText(idleTimeoutMs)}.`
+  const end = Number.isFinite(idleTimeoutMs)
+    ? `it is stopped after ${durationText(idleTimeoutMs)}`
+    : 'idleness does not stop it'
+  return `Nobody has used the pod for ${durationText(idleMs)}; ${end}.`
 }
 
 function heldText({ name, evidence, leftMs }: Holding): string {

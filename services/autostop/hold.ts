@@ -1,0 +1,103 @@
+import { z } from 'zod'
+import { pause } from '../../supervisor/time.ts'
+import type { Hold } from './desk.ts'
+import type { HoldPort } from './options.ts'
+import type { HoldSeen } from './signals/ports.ts'
+
+/** Whoever needs a pod for longer than this can say so again. */
+export const longestHoldMs = 7 * 86_400_000
+export const holdName = 'hold.json'
+
+/** Where the hold is kept: StatePort fits. */
+export interface HoldStore {
+  readText(name: string): Promise<string | undefined>
+  writeText(name: string, text: string): Promise<void>
+}
+
+export interface HoldOptions {
+  readonly store: HoldStore
+  /** Monotonic. */
+  nowMs(): number
+  /** Epoch. */
+  wallMs(): number
+  /** Between two attempts to read it from a volume that does not answer. */
+  readonly readAgainMs?: number
+}
+
+/** The hold of this pod; it ends by itself, and a jump of the wall clock neither ends nor prolongs it. */
+export interface HoldKeeper extends HoldPort {
+  /** For the signal. */
+  left(): HoldSeen | undefined
+  /** False until it is known whether there is one from before this start. */
+  readonly isKnown: boolean
+  /** Reads what an earlier podmate kept. Settles when that is known, or when `stop` aborts. Never rejects. */
+  open(stop: AbortSignal): Promise<void>
+}
+
+interface Kept {
+  readonly endsMs: number
+  readonly why: string
+}
+
+/** Keeps the hold in memory by the monotonic clock, and on the volume by the wall clock. */
+export function keepHold({ store, nowMs, wallMs, readAgainMs = 5000 }: HoldOptions): HoldKeeper {
+  let kept: Kept | undefined
+  let isKnown = false
+  const left = (): HoldSeen | undefined => {
+    const leftMs = kept ? kept.endsMs - nowMs() : 0
+    return kept && leftMs > 0 ? { leftMs, why: kept.why } : undefined
+  }
+  return {
+    left,
+    get isKnown() {
+      return isKnown
+    },
+    current() {
+      const held = left()
+      return held && { untilMs: Math.round(wallMs() + held.leftMs), why: held.why }
+    },
+    async set(hold) {
+      isKnown = true // what was said now replaces what was kept
+      const leftMs = hold ? Math.min(longestHoldMs, hold.untilMs - wallMs()) : 0
+      kept = hold && leftMs > 0 ? { endsMs: nowMs() + leftMs, why: hold.why } : undefined
+      await store.writeText(holdName, kept && hold ? holdText(hold, wallMs(), leftMs) : '{}\n')
+    },
+    async open(stop) {
+      while (!isKnown && !stop.aborted) {
+        try {
+          const text = await store.readText(holdName)
+          if (isKnown) return
+          const held = heldBy(text ?? '', wallMs())
+          kept = held && { endsMs: nowMs() + held.leftMs, why: held.why }
+          isKnown = true
+        } catch {
+          await pause(readAgainMs, stop) // the volume is away; its service says so
+        }
+      }
+    },
+  }
+}
+
+const fields = z.object({ set: z.number(), until: z.number(), why: z.string() })
+
+function holdText({ why }: Hold, setMs: number, leftMs: number): string {
+  const text: z.infer<typeof fields> = { set: setMs, until: setMs + leftMs, why }
+  return `${JSON.stringify(text)}\n`
+}
+
+/** What is left of a hold that was kept. A wall clock that went back gives it no more than it was made for. Pure. */
+export function heldBy(text: string, wallMs: number): HoldSeen | undefined {
+  const parsed = fields.safeParse(jsonOf(text))
+  if (!parsed.success) return undefined
+  const { set, until, why } = parsed.data
+  const leftMs = Math.min(until - wallMs, until - set, longestHoldMs)
+  return leftMs > 0 ? { leftMs, why } : undefined
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // no hold, then
+  }
+}
