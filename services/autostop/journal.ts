@@ -42,19 +42,21 @@ export function lastStopOf(entries: readonly JournalEntry[]): LastStop | undefin
   const boot = entries.slice(entries.findLastIndex(({ event }) => event === 'started') + 1)
   const told = boot.findLast(({ event }) => event === 'told-to-end')
   const call = boot.findLast(({ event }) => decisive.has(event))
-  const cause = causeOf(call)
   const { at } = told ?? last
-  // The stop may end the container before its answer is written down: the call is enough.
-  if (call && cause && call.event !== 'refused' && call.event !== 'cancelled')
+  const cause = causeOf(call)
+  // The stop may end the container before its answer is written down, or although the answer was lost.
+  if (call && cause && (call.event !== 'refused' || at - call.at < lostAnswerMs))
     return { at, because: cause, text: String(call.why ?? call.text) }
   const text = told?.text ?? 'podmate ended without a word: it was killed, or its machine failed'
   return { at, because: 'outside', text }
 }
 
+const lostAnswerMs = 60_000
 const decisive: ReadonlySet<JournalEntry['event']> = new Set(['calling', 'stopped', 'refused', 'cancelled'])
 const causes: readonly string[] = ['idle', 'finished', 'lifetime', 'budget'] satisfies readonly StopCause[]
 
 function causeOf(entry: JournalEntry | undefined): StopCause | undefined {
+  if (entry?.event === 'cancelled') return undefined
   const because = String(entry?.because)
   return causes.includes(because) ? (because as StopCause) : undefined // it is one of them
 }

@@ -45,7 +45,7 @@ export function stopDesk(
     },
     tell: (level, text) => ctx.notice(level, text),
     tellTerminals: options.tellTerminals,
-    keepOutcome: (event, text) => journal.add(event, text, { because }),
+    keepOutcome: (event, text) => journal.add(event, text, { because, why: order.text }),
     shutdown: (reason) => options.pod.shutdown(reason),
   }
   return {

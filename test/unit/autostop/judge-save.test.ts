@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest'
+import { judgeSave, type SaveFacts } from '../../../services/autostop/judge-save.ts'
+
+const folder = (place: 'absent' | 'container' | 'volume', hasFiles = true) => ({
+  ...{ path: `/${place}`, place, hasFiles },
+})
+const left = { left: ['step-2.pt'], leftFiles: 1, reason: 'the Hub answers 503' }
+const nothing = { left: [], leftFiles: 0 }
+const facts: SaveFacts = {
+  ...{ verb: 'stop', terminateUnsynced: false, saved: nothing, refusedFiles: 0, patienceMs: 3_600_000 },
+  folders: [folder('container'), folder('volume'), folder('absent', false)],
+}
+const go = (verb: string, warning?: unknown) => ({ kind: 'go', verb, warning })
+
+describe('judgeSave()', () => {
+  test('lets the pod go when everything is uploaded, wherever it lies', () => {
+    expect(judgeSave(facts)).toEqual(go('stop'))
+    expect(judgeSave({ ...facts, verb: 'terminate' })).toEqual(go('terminate'))
+    expect(judgeSave({ ...facts, refusedFiles: 3 })).toEqual(go('stop'))
+  })
+
+  test('holds a stop back while it would delete what is not uploaded, and then says what is lost', () => {
+    const unsynced = { ...facts, saved: left }
+    const text = expect.stringMatching(
+      /in \/container, .*: 1 file not uploaded \(step-2.pt\): the Hub answers 503/,
+    )
+    expect(judgeSave(unsynced)).toEqual({ kind: 'flush-again', text })
+    expect(judgeSave({ ...unsynced, patienceMs: 0 })).toEqual(go('stop', text))
+    expect(judgeSave({ ...unsynced, saved: undefined })).toMatchObject({ kind: 'flush-again' })
+  })
+
+  test('does not hold a stop back for what a volume keeps', () => {
+    const onVolume = [folder('volume'), folder('container', false)]
+    for (const folders of [onVolume, undefined, []]) {
+      expect(judgeSave({ ...facts, saved: left, folders })).toEqual(go('stop'))
+      expect(judgeSave({ ...facts, saved: undefined, folders })).toEqual(go('stop'))
+    }
+  })
+
+  test('refuses to terminate while something is not uploaded, and stops instead', () => {
+    const terminate = { ...facts, verb: 'terminate', folders: [folder('volume')] } as const
+    const warning = expect.stringContaining('stopped, not terminated')
+    expect(judgeSave({ ...terminate, saved: left })).toEqual(go('stop', warning))
+    expect(judgeSave({ ...terminate, saved: undefined })).toEqual(go('stop', warning))
+    expect(judgeSave({ ...terminate, saved: undefined, folders: undefined })).toEqual(go('stop', warning))
+    expect(judgeSave({ ...terminate, refusedFiles: 1 })).toEqual(go('stop', warning))
+    expect(judgeSave({ ...terminate, saved: undefined, folders: [folder('volume', false)] })).toEqual(
+      go('terminate'),
+    )
+  })
+
+  test('terminates all the same when AUTOSTOP_TERMINATE_UNSYNCED says so, and names what is lost', () => {
+    const ordered = { ...facts, verb: 'terminate', terminateUnsynced: true } as const
+    const warning = expect.stringMatching(/AUTOSTOP_TERMINATE_UNSYNCED.*step-2.pt/)
+    expect(judgeSave({ ...ordered, saved: left })).toEqual(go('terminate', warning))
+  })
+})
