@@ -60,7 +60,7 @@ function compose(setup: Setup): Composition {
       unless(options.inferenceProblem(setup), model.service),
       unless(options.bootstrapProblem(setup), bootstrap(options.bootstrapOptions(setup))),
       unless(options.jupyterProblem(setup), lab.service),
-      unless(options.trainerProblem(setup), trainer(options.trainerOptions(setup))),
+      unless(options.trainerProblem(setup), trainer(options.trainerOptions(setup, kept.port))),
       saved.service,
       healthchecks({ url: values.healthchecks?.HEALTHCHECKS_URL, pod }),
     ],

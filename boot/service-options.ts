@@ -3,10 +3,12 @@ import { type BootstrapOptions, hasNothingToDo } from '../services/bootstrap/ser
 import type { InferenceOptions } from '../services/inference/service.ts'
 import type { JupyterOptions } from '../services/jupyter/service.ts'
 import type { SshdOptions } from '../services/sshd/options.ts'
+import type { StatePort } from '../services/state/port.ts'
 import type { TrainerOptions } from '../services/trainer/service.ts'
 import { accountProblem } from '../supervisor/account.ts'
 import type { Service } from '../supervisor/service.ts'
 import { threadCount } from '../supervisor/thread-caps.ts'
+import { completedTrainings } from './completed-trainings.ts'
 import { ownFolder } from './own-folder.ts'
 import type { Setup } from './run-pod.ts'
 import { accountOf, threadLimits, userProgram, withVenv } from './user-program.ts'
@@ -40,17 +42,24 @@ export function trainerProblem({ environment, core }: Setup): string | undefined
 }
 
 /** What the trainer needs of the environment. */
-export function trainerOptions(setup: Setup): TrainerOptions {
+export function trainerOptions(
+  setup: Setup,
+  state: Pick<StatePort, 'readText' | 'writeText'>,
+): TrainerOptions {
   const { core, environment } = setup
   const values = environment.values.trainer
   const { env, user } = userProgram(setup, values?.PASS_SECRETS_TO_TRAINER)
-  return {
+  const run = {
     command: values?.TRAIN_COMMAND ?? '',
     cwd: values?.TRAIN_CWD ?? core.REPO_DIR,
-    env: withVenv(env, setup),
     user,
     restart: values?.TRAIN_RESTART ?? 'never',
+  }
+  return {
+    ...run,
+    env: withVenv(env, setup),
     needs: isBootstrapAsked(setup) ? ['bootstrap'] : [],
+    completed: completedTrainings(setup, state, run),
   }
 }
 

@@ -1,5 +1,7 @@
 import { runChild } from '../../supervisor/child.ts'
+import { ProgramEnded } from '../../supervisor/ending.ts'
 import type { RestartPolicy, Service } from '../../supervisor/service.ts'
+import type { CompletedRuns } from './completed-runs.ts'
 
 export interface TrainerOptions {
   /** Run by `/bin/sh -c`. */
@@ -11,13 +13,20 @@ export interface TrainerOptions {
   readonly restart: RestartPolicy
   /** What must be completed before it starts: the bootstrap, where there is one. */
   readonly needs?: readonly string[]
+  /** What is not run again at the start of a pod. Undefined: nothing is remembered. */
+  readonly completed?: (CompletedRuns & { /** TRAIN_RERUN. */ readonly rerun: boolean }) | undefined
 }
 
 /** When memory runs out, the trainer goes first: its checkpoint is on disk, and podmate lives on to say so. */
 const oomScoreAdj = 800
 
-/** Runs the user's training command. Its exit code and signal are kept and shown, never turned into success. */
-export function trainer({ command, cwd, env, user, restart, needs = [] }: TrainerOptions): Service {
+/**
+ * Runs the user's training command. Its exit code and signal are kept and shown, never turned into success. What has
+ * completed before is not run again when podmate starts, but whenever somebody starts it.
+ */
+export function trainer(options: TrainerOptions): Service {
+  const { command, cwd, env, user, restart, needs = [], completed } = options
+  let isBoot = true
   return {
     name: 'trainer',
     kind: 'task',
@@ -25,10 +34,19 @@ export function trainer({ command, cwd, env, user, restart, needs = [] }: Traine
     needs,
     stopTier: 'work',
     restart,
-    run: (ctx) =>
-      runChild(
+    async run(ctx) {
+      const isAsked = !isBoot || completed?.rerun === true
+      isBoot = false
+      const reason = isAsked ? undefined : await completed?.before(ctx.log)
+      if (reason !== undefined) throw new ProgramEnded({ ok: true, exitCode: 0, signal: null, reason })
+      if (ctx.stop.aborted) return
+      const keep = completed?.begin(ctx.log)
+      await runChild(
         { command: '/bin/sh', args: ['-c', command], cwd, env, oomScoreAdj, ...(user ? { user } : {}) },
         ctx,
-      ),
+      )
+      // One that was stopped and ended well has written its checkpoint, and is not done.
+      if (!ctx.stop.aborted) await keep?.()
+    },
   }
 }

@@ -22,6 +22,7 @@ test('the second boot of a pod finds its repository and its packages as they are
     ...{ REPO_DIR: join(folder, 'repo'), VENV_DIR: join(folder, 'venv'), TRAIN_COMMAND: 'python train.py' },
     POD_STATE_DIR: join(folder, 'state'),
     REPO_URL: server.url('origin.git'),
+    TRAIN_RERUN: '1',
   }
   const boot = async () => {
     const pod = startWithoutModel(env)
