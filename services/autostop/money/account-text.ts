@@ -1,7 +1,14 @@
 import { z } from 'zod'
-import type { Account } from './account.ts'
+import type { Account, Gap } from './account.ts'
 
 const amount = z.number().min(0)
+const gapFields = z.object({
+  kind: z.enum(['beginning', 'restart', 'elsewhere']),
+  ms: amount,
+  counted_ms: amount,
+  run_ms: amount,
+  end: z.number(),
+})
 const line = z.object({
   boot: z.string(),
   container: z.number().optional(),
@@ -14,34 +21,20 @@ const line = z.object({
   run: z.string().optional(),
   run_ms: amount,
   begun: z.number(),
-  gap: z
-    .object({
-      kind: z.enum(['beginning', 'restart', 'elsewhere']),
-      ms: amount,
-      counted_ms: amount,
-      run_ms: amount,
-      end: z.number(),
-    })
-    .optional(),
+  gaps: z.array(gapFields).optional(),
   told: z.object({ budget: amount, percent: amount }).optional(),
   closed: z.literal(true).optional(),
 })
 
 /** A line of the ledger, with its end. Pure. */
 export function accountLine(account: Account): string {
-  const { gap, told } = account
+  const { gaps, told } = account
   const fields: z.infer<typeof line> = {
     ...{ boot: account.bootId, container: account.containerMs, up: account.upMs, wall: account.wallMs },
     ...{ billed_ms: account.billedMs, usd: Math.max(0, account.usd), rate: account.rate },
     unpriced_ms: Math.max(0, account.unpricedMs),
     ...{ run: account.run, run_ms: account.runMs, begun: account.begunUpMs },
-    gap: gap && {
-      kind: gap.kind,
-      ms: gap.gapMs,
-      counted_ms: gap.countedMs,
-      run_ms: gap.runMs,
-      end: gap.endUpMs,
-    },
+    gaps: gaps.length > 0 ? gaps.map(gapLine) : undefined,
     told: told && { budget: told.budgetUsd, percent: told.percent },
     closed: account.closed || undefined,
   }
@@ -66,18 +59,20 @@ function parsedLine(text: string): Account | undefined {
   }
   const { data } = line.safeParse(value)
   if (!data) return undefined
-  const { gap, told } = data
+  const { gaps = [], told } = data
   return {
     ...{ bootId: data.boot, containerMs: data.container, upMs: data.up, wallMs: data.wall },
     ...{ billedMs: data.billed_ms, usd: data.usd, unpricedMs: data.unpriced_ms, rate: data.rate },
     ...{ run: data.run, runMs: data.run_ms, begunUpMs: data.begun, closed: data.closed === true },
-    gap: gap && {
-      kind: gap.kind,
-      gapMs: gap.ms,
-      countedMs: gap.counted_ms,
-      runMs: gap.run_ms,
-      endUpMs: gap.end,
-    },
+    gaps: gaps.map(gapOf),
     told: told && { budgetUsd: told.budget, percent: told.percent },
   }
+}
+
+function gapLine({ kind, gapMs, countedMs, runMs, endUpMs }: Gap): z.infer<typeof gapFields> {
+  return { kind, ms: gapMs, counted_ms: countedMs, run_ms: runMs, end: endUpMs }
+}
+
+function gapOf({ kind, ms, counted_ms, run_ms, end }: z.infer<typeof gapFields>): Gap {
+  return { kind, gapMs: ms, countedMs: counted_ms, runMs: run_ms, endUpMs: end }
 }

@@ -18,8 +18,8 @@ export interface Account extends Boot {
   readonly runMs: number
   /** When this start of the container began, on the clock of the machine's boot. */
   readonly begunUpMs: number
-  /** Time before this start about which only the platform can tell whether the pod ran. */
-  readonly gap: Gap | undefined
+  /** Times about which only the platform can tell whether the pod ran, the latest first. */
+  readonly gaps: readonly Gap[]
   readonly told: Told | undefined
   /** The last podmate ended in order. */
   readonly closed: boolean

@@ -2,7 +2,7 @@ import { type Account, advance, type Moment, type Told, withRate } from './accou
 import { accountLine, lastAccount } from './account-text.ts'
 import type { Boot } from './boot-clock.ts'
 import { openAccount } from './open-account.ts'
-import { type PodFacts, settleGap } from './settle-gap.ts'
+import { type PodFacts, settleGaps } from './settle-gaps.ts'
 
 /** Where the ledger is kept: StatePort fits. */
 export interface LedgerStore {
@@ -64,9 +64,10 @@ export class Ledger {
     const { rate } = this.#account
     if (last) this.#account = openAccount(last, this.#boot, now())
     if (last && rate !== undefined) this.#account = withRate(this.#account, rate)
-    if (last && this.#early) this.#account = settleGap(this.#account, this.#factsNow(this.#early))
+    if (last && this.#early) this.#account = settleGaps(this.#account, this.#factsNow(this.#early))
     this.#lines = text?.split('\n').length ?? 0
     this.#opened = true
+    this.#write()
   }
 
   /** Counts up to now, and writes a line when it is time. */
@@ -82,8 +83,9 @@ export class Ledger {
 
   /** What the platform told at `at`. */
   learn(facts: PodFacts, at: Moment): void {
-    this.#account = settleGap(advance(this.#account, at), facts)
-    if (!this.#opened) this.#early = { facts, upMs: at.upMs }
+    this.#account = settleGaps(advance(this.#account, at), facts)
+    if (this.#opened) this.#write()
+    else this.#early = { facts, upMs: at.upMs }
   }
 
   /** Written at once. */

@@ -8,7 +8,7 @@ import { costOf } from './cost.ts'
 import { type JobProgress, spentAtJobEnd } from './job-projection.ts'
 import { Ledger, type LedgerStore } from './ledger.ts'
 import { isPrice, type Rate, rateFrom, rateProblem } from './rate.ts'
-import type { PodFacts } from './settle-gap.ts'
+import type { PodFacts } from './settle-gaps.ts'
 import { crossed } from './thresholds.ts'
 
 export interface MoneyOptions {

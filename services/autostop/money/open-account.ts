@@ -5,11 +5,12 @@ import type { Boot } from './boot-clock.ts'
 const restartMs = 5 * 60_000
 /** Longer than this no pod waits between its start and podmate's; a PID 1 that is older was no start of a pod. */
 const leadInMs = 3_600_000
+const gapsAtMost = 10
 
 /**
  * The account as a new podmate finds it. In the same container all time since the last line was paid for, whoever was
  * dead meanwhile. A new container on the same machine after a short gap is taken for a restart, and after a long one for
- * a pod that had been stopped, until the platform tells (`settleGap`). Pure.
+ * a pod that had been stopped, until the platform tells (`settleGaps`). Pure.
  */
 export function openAccount(last: Account | undefined, boot: Boot, at: Moment): Account {
   if (!last) return firstAccount(boot, at)
@@ -30,7 +31,7 @@ function firstAccount(boot: Boot, at: Moment): Account {
     ...at,
     ...{ billedMs: 0, usd: 0, unpricedMs: 0, rate: undefined, run: undefined, runMs: countedMs },
     begunUpMs: at.upMs - countedMs,
-    gap: { kind: 'beginning', gapMs: leadInMs, countedMs, runMs: 0, endUpMs: at.upMs },
+    gaps: [{ kind: 'beginning', gapMs: leadInMs, countedMs, runMs: 0, endUpMs: at.upMs }],
     ...{ told: undefined, closed: false },
   }
   return bill(nothing, countedMs)
@@ -51,19 +52,9 @@ function afterGap(last: Account, boot: Boot, at: Moment, passedMs: number | unde
     ...at,
     runMs: isRestart ? last.runMs + gapMs : ageMs,
     begunUpMs: at.upMs - ageMs,
-    gap: kind === 'restart' && last.gap ? joined(last.gap, gap, last.upMs) : gap,
+    // On another machine the ends of the older ones mean nothing.
+    gaps: [gap, ...(kind === 'restart' ? last.gaps : [])].slice(0, gapsAtMost),
     closed: false,
-  }
-}
-
-/** A second gap before the platform has told of the first one. */
-function joined(first: Gap, second: Gap, secondBeginsMs: number): Gap {
-  return {
-    ...second,
-    kind: first.kind,
-    gapMs: first.gapMs + second.gapMs,
-    countedMs: first.countedMs + second.countedMs,
-    runMs: first.runMs + (secondBeginsMs - first.endUpMs) + second.gapMs,
   }
 }
 

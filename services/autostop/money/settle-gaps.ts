@@ -11,21 +11,22 @@ export interface PodFacts {
 }
 
 /** How far the platform's clock and ours may be apart over one run. */
-const slackMs = 60_000
+const slackMs = 10_000
 
-/** Corrects what was counted of the gap before this start, now that the platform has told. Pure. */
-export function settleGap(account: Account, facts: PodFacts): Account {
-  const { gap } = account
+/** Corrects what was counted of the gaps before this start, now that the platform has told. Pure. */
+export function settleGaps(account: Account, facts: PodFacts): Account {
   const run = facts.run ?? account.run
-  if (!gap || (facts.run === undefined && facts.ranMs === undefined)) return { ...account, run }
-  const sinceMs = account.upMs - gap.endUpMs
-  const ran = isSameRun(account.run, gap, facts, sinceMs)
-  const paidMs = ran ? gap.gapMs : paidPartMs(gap, facts, sinceMs)
-  return {
-    ...bill(account, paidMs - gap.countedMs),
-    ...{ run, gap: undefined },
-    runMs: (ran ? gap.runMs : paidMs) + sinceMs,
+  if (facts.run === undefined && facts.ranMs === undefined) return account
+  let settled: Account = { ...account, run, gaps: [] }
+  for (const gap of account.gaps) {
+    const sinceMs = account.upMs - gap.endUpMs
+    const ran = isSameRun(account.run, gap, facts, sinceMs)
+    const paidMs = ran ? gap.gapMs : paidPartMs(gap, facts, sinceMs)
+    const runMs = (ran ? gap.runMs : paidMs) + sinceMs
+    settled = { ...bill(settled, paidMs - gap.countedMs), runMs }
+    if (!ran) break // the older ones are of older runs, of which nobody knows any more
   }
+  return settled
 }
 
 /** Whether the pod ran through the whole gap. */
