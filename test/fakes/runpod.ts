@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type Account, addPod, settle } from './runpod/account.ts'
 import { answerRequest, type Desk } from './runpod/answer-request.ts'
-import { contractAtHand } from './runpod/contract.ts'
+import { type Contract, contractAtHand } from './runpod/contract.ts'
 import { openDoors } from './runpod/doors.ts'
 import { type Faults, faultScript } from './runpod/faults.ts'
 import type { LogEntry } from './runpod/log.ts'
@@ -15,6 +15,8 @@ export interface RunpodOptions {
   readonly traps?: Partial<Traps>
   /** What the account has; without it there is no end to it. */
   readonly creditUsd?: number
+  /** What requests and answers are held to; RunPod's own document where it is at hand. */
+  readonly contract?: Contract
 }
 
 /** A stand-in of RunPod: REST v2 and GraphQL over real HTTP, with pods, keys, money, its traps, and faults on demand. */
@@ -24,6 +26,7 @@ export interface Runpod extends AsyncDisposable {
   /** For RUNPOD_GRAPHQL_ENDPOINT. */
   readonly graphqlUrl: string
   readonly traps: Traps
+  readonly contract: Contract | undefined
   readonly faults: Faults
   /** Every request so far, in the order they came. */
   readonly log: readonly LogEntry[]
@@ -43,21 +46,12 @@ export interface Runpod extends AsyncDisposable {
 }
 
 /** Starts a stand-in on the loopback; whoever starts it closes it (`await using`). */
-export async function startRunpod({ port = 0, traps, creditUsd }: RunpodOptions = {}): Promise<Runpod> {
+export async function startRunpod(options: RunpodOptions = {}): Promise<Runpod> {
+  const { port = 0, traps, creditUsd, contract = contractAtHand() } = options
   let pushedMs = 0
-  const account: Account = {
-    pods: new Map(),
-    traps: { ...usualTraps, ...traps },
-    creditUsd,
-    nowMs: () => Date.now() + pushedMs,
-  }
-  const desk: Desk = {
-    account,
-    faults: faultScript(),
-    log: [],
-    contract: contractAtHand(),
-    violations: [],
-  }
+  const nowMs = () => Date.now() + pushedMs
+  const account: Account = { pods: new Map(), traps: { ...usualTraps, ...traps }, creditUsd, nowMs }
+  const desk: Desk = { account, faults: faultScript(), log: [], contract, violations: [] }
   const doors = await openDoors((request, response) => {
     void answerRequest(desk, request, response).catch((error: unknown) => {
       desk.violations.push(`The stand-in broke: ${String(error)}`)
@@ -78,6 +72,7 @@ export async function startRunpod({ port = 0, traps, creditUsd }: RunpodOptions 
     url: doors.url,
     graphqlUrl: `${doors.url}/graphql`,
     traps: account.traps,
+    contract,
     faults: desk.faults,
     log: desk.log,
     addPod: (spec) => addPod(account, spec),

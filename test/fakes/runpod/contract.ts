@@ -37,7 +37,7 @@ export function contractAtHand(): Contract | undefined {
 }
 
 /** The contract of an OpenAPI 3.1 document. */
-export function contractOf(document: { readonly paths: object }): Contract {
+export function contractOf(document: { readonly paths: object; readonly components?: object }): Contract {
   const validator = compiler(document)
   const operations = operationsOf(document)
   const find = (method: string, path: string) =>
