@@ -11,6 +11,7 @@ import { settledWithin } from '../supervisor/time.ts'
 import { defaultTimings } from '../supervisor/timings.ts'
 import { logEvents } from './log-events.ts'
 import { openLog, type PodLog } from './pod-log.ts'
+import { succeed } from './predecessor.ts'
 import { demandTemporaryFolder } from './temporary-folder.ts'
 import { wayIn } from './way-in.ts'
 
@@ -58,6 +59,7 @@ export async function runPod(
     return exitCodes.configuration
   }
   const stateDir = environment.values.state?.POD_STATE_DIR ?? resolve('.podmate')
+  const predecessor = succeed(stateDir)
   const log = openLog(environment.values, env, stateDir)
   let exitCode: number = exitCodes.requested
   const pod = podOf(core.SHUTDOWN_BUDGET_SECONDS, version, log)
@@ -80,7 +82,10 @@ export async function runPod(
     const { services, recorder } = compose(setup)
     const running = pod.run(services, recorder)
     const logFile = sshdFirst.then(log.openFile)
-    for (const text of [noTemporaryFolder ?? [], warningsOf(environment), platformWarnings()].flat())
+    for (const text of [
+      ...[predecessor.warning ?? [], noTemporaryFolder ?? []].flat(),
+      ...[...warningsOf(environment), ...platformWarnings()],
+    ])
       pod.emit({ type: 'pod-warning', text })
     await running
     await settledWithin(logFile, logFileMs) // a pod that ends at once has early lines to write
@@ -89,6 +94,7 @@ export async function runPod(
     exitCode = exitCodes.internal
   }
   await log.close()
+  predecessor.done()
   return exitCode
 }
 

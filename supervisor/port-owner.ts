@@ -10,9 +10,14 @@ const timeWait = '06'
 
 /** Who listens on a TCP port of this machine, in words: `pid 12 (python -m http.server)`. Never rejects. */
 export async function portOwner(port: number, proc = '/proc'): Promise<string> {
-  const inodes = (await readTables(proc)).flatMap((table) => listeningInodes(table, port))
-  const [pid] = await holdersOf(inodes, proc)
+  const [pid] = await listeningProcesses(port, proc)
   return pid === undefined ? unknown : `pid ${pid} (${await commandOf(`${proc}/${pid}`)})`
+}
+
+/** The processes that listen on a TCP port of this machine, as far as they can be seen. Never rejects. */
+export async function listeningProcesses(port: number, proc = '/proc'): Promise<readonly number[]> {
+  const inodes = (await readTables(proc)).flatMap((table) => listeningInodes(table, port))
+  return holdersOf(inodes, proc)
 }
 
 /** Whether anything listens on a TCP port of this machine; false where there is no /proc. Never rejects. */

@@ -1,3 +1,4 @@
+import { instanceId } from './instance.ts'
 import {
   descendants,
   hasInEnvironment,
@@ -21,10 +22,9 @@ export interface ProcessTree {
 
 const pollMs = 20
 
-/** The environment variable that marks all processes of a service, unique to this supervisor. */
+/** The environment variable that marks all processes of a service, unique to this podmate. */
 export function markOf(service: string): { readonly PODMATE_MARK: string } {
-  const startTicks = readProcess(process.pid)?.startTicks ?? 0
-  return { PODMATE_MARK: `${service}@${process.pid}-${startTicks}` }
+  return { PODMATE_MARK: `${service}@${instanceId()}` }
 }
 
 /** Living processes of the tree, zombies not counted. */

@@ -4,6 +4,7 @@ import { connectedProcesses, isListenedOn, portOwner } from '../../supervisor/po
 import type { ServiceContext } from '../../supervisor/service.ts'
 import { bannerProbe } from './banner.ts'
 import { sshdDetails } from './details.ts'
+import { endFormerListener } from './former-listener.ts'
 import { addKeysToHome } from './home-keys.ts'
 import type { HostKeys } from './host-keys.ts'
 import type { SshdOptions } from './options.ts'
@@ -27,6 +28,7 @@ export function listener(parts: ListenerOptions): (ctx: ServiceContext) => Promi
   const { port, stateDir } = parts.options
   const { sshd, ring } = parts
   return async (ctx) => {
+    if (await isListenedOn(port)) await endFormerListener(port, runFolders(stateDir))
     if (await isListenedOn(port)) throw new Error(`port ${port} is taken by ${await portOwner(port)}`)
     const folder = await makeRunFolder(runFolders(stateDir))
     const hostKeys = await ring.install(folder, ctx.stop)
