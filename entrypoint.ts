@@ -10,10 +10,11 @@ saveMemory()
 const { runPod } = await import('./boot/run-pod.ts')
 const options = await import('./boot/service-options.ts')
 const { artifactsOptions, flushAfterTraining } = await import('./boot/artifacts-options.ts')
-const { activity } = await import('./boot/activity.ts')
 const { keepPhaseTimes, shutdownRecorder } = await import('./boot/keep-records.ts')
 const { notBefore } = await import('./boot/way-in.ts')
 const { web } = await import('./boot/web.ts')
+const { podTelemetry } = await import('./boot/telemetry.ts')
+const { podWatchdog } = await import('./boot/watchdog.ts')
 const { keepTrainerLog } = await import('./boot/trainer-log.ts')
 const { state } = await import('./services/state/service.ts')
 const { inference } = await import('./services/inference/service.ts')
@@ -26,7 +27,7 @@ const { healthchecks } = await import('./services/healthchecks/service.ts')
 
 /** Every service of the pod, introduced to the others by what it hands out. */
 function compose(setup: Setup): Composition {
-  const { pod, log, stateDir } = setup
+  const { pod, stateDir } = setup
   const { values } = setup.environment
   const kept = state({
     dir: stateDir,
@@ -39,16 +40,21 @@ function compose(setup: Setup): Composition {
   const saved = artifacts(artifactsOptions(setup, kept.port))
   flushAfterTraining(pod, saved.port.flush)
   const lab = jupyter(options.jupyterOptions(setup, () => kept.port.secret('jupyter-token')))
-  const onActivity = activity(values.http?.ACTIVITY_HEARTBEAT_FILE, kept.port.touch, (err) =>
-    log.log.warn({ err }, 'ACTIVITY_HEARTBEAT_FILE cannot be touched'),
-  )
+  const samples = podTelemetry(setup)
+  const guard = podWatchdog(setup, {
+    ...{ state: kept.port, artifacts: saved.port, jupyter: lab.port, telemetry: samples.port },
+  })
   const server = web(setup, {
     routes: [
-      ...[lab.routes, saved.routes],
+      ...[lab.routes, saved.routes, samples.routes, guard.routes],
       ...(values.inference?.START_INFERENCE_API === false ? [] : [model.routes]),
     ],
-    metrics: [model.metrics, saved.metrics],
-    ...{ health: model.health, onActivity, generatedToken: () => kept.port.secret('api-token') },
+    metrics: [model.metrics, saved.metrics, samples.metrics, guard.metrics],
+    ...{
+      health: model.health,
+      onActivity: guard.onActivity,
+      generatedToken: () => kept.port.secret('api-token'),
+    },
   })
   options.tellWithheld(setup)
   const { unless } = options
@@ -61,7 +67,7 @@ function compose(setup: Setup): Composition {
       unless(options.bootstrapProblem(setup), bootstrap(options.bootstrapOptions(setup))),
       unless(options.jupyterProblem(setup), lab.service),
       unless(options.trainerProblem(setup), trainer(options.trainerOptions(setup, kept.port))),
-      saved.service,
+      ...[saved.service, samples.service, guard.service],
       healthchecks({ url: values.healthchecks?.HEALTHCHECKS_URL, pod }),
     ],
     recorder: shutdownRecorder(kept.port, keepTrainerLog(pod, kept.port.append), saved.lastWords),

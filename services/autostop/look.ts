@@ -12,8 +12,6 @@ import type { WatchBook } from './watch-book.ts'
 
 type Readings = ReadonlyMap<SignalName, Reading>
 
-/** podmate's own process is as old as its clock. */
-const bootMs = 0
 /** Services for people; whether podmate's own plumbing is ready says nothing about whether the pod can be used. */
 const forPeople = ['sshd', 'jupyter', 'inference', 'trainer']
 
@@ -55,17 +53,16 @@ export async function lookForUse(
 }
 
 function inputFor(
-  { pod, money, finish, lifetimeMs }: AutostopOptions,
+  { pod, money, finish }: AutostopOptions,
   readings: Readings,
   told: ReadonlySet<StopCause>,
   nowMs: number,
 ): DecisionInput {
   return {
-    ...{ nowMs, bootMs, readings },
+    ...{ nowMs, readings, bootMs: money.bootMs(nowMs), lifetimeMs: money.lifetimeMs() },
     readyMs: firstReadyMs(pod.status()),
     spent: money.spent(),
     finished: told.has('finished') ? undefined : finish.finished(),
-    lifetimeMs: lifetimeMs(nowMs),
   }
 }
 
@@ -84,7 +81,7 @@ function firstReadyMs({ services }: PodStatus): number | undefined {
   return times.length === 0 ? undefined : Math.min(...times)
 }
 
-function lifetimeEndsMs({ settings, lifetimeMs }: AutostopOptions, nowMs: number): number | undefined {
+function lifetimeEndsMs({ settings, money }: AutostopOptions, nowMs: number): number | undefined {
   const { maxLifetimeMs } = settings
-  return maxLifetimeMs === undefined ? undefined : nowMs + maxLifetimeMs - lifetimeMs(nowMs)
+  return maxLifetimeMs === undefined ? undefined : nowMs + maxLifetimeMs - money.lifetimeMs()
 }

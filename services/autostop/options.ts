@@ -22,12 +22,18 @@ export interface MoneyPort {
   tick(nowMs: number, wallMs: number): readonly Notice[]
   spent(): DecisionInput['spent']
   cost(wallMs: number): Cost
+  /** How long this run of the pod has lasted, over restarts of the container. */
+  lifetimeMs(): number
+  /** Monotonic: when this start of the container began. */
+  bootMs(nowMs: number): number
 }
 
 /** The promise of the user to need the pod; kept where a restart of podmate finds it. */
 export interface HoldPort {
   current(): Hold | undefined
   set(hold: Hold | undefined): Promise<void>
+  /** Reads the one from before this start. Settles when it is known, or when `stop` aborts. Never rejects. */
+  open(stop: AbortSignal): Promise<void>
 }
 
 /** The end of training, as far as it asks for a stop. */
@@ -56,8 +62,6 @@ export interface AutostopOptions {
   readonly money: MoneyPort
   readonly hold: HoldPort
   readonly finish: FinishPort
-  /** Age of this boot of the pod. */
-  lifetimeMs(nowMs: number): number
   /** Shows a line at every terminal. */
   tellTerminals(text: string): void
 }

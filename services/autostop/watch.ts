@@ -1,4 +1,4 @@
-import { monotonicMs, pause } from '../../supervisor/time.ts'
+import { monotonicMs, pause, settledWithin } from '../../supervisor/time.ts'
 import { announcement } from './announcements.ts'
 import type { AutostopState } from './autostop-state.ts'
 import { carryOut } from './carry-out.ts'
@@ -9,6 +9,7 @@ import type { Verdict } from './verdict.ts'
 import type { WatchParts } from './watch-parts.ts'
 
 const tickMs = 1000
+const holdMs = 3000
 
 /** Looks, decides and does what was decided, until the service or the pod ends. */
 export async function watch(parts: WatchParts): Promise<void> {
@@ -16,7 +17,10 @@ export async function watch(parts: WatchParts): Promise<void> {
   const over = AbortSignal.any([ctx.stop, ctx.podStopping])
   ctx.ready()
   const money = [options.money.run(over), countMoney(parts, over)]
+  const held = options.hold.open(over)
   await begin(parts)
+  // A pod that is held must not be counted down because its volume is slow.
+  await settledWithin(held, holdMs, over)
   let before: Verdict | undefined
   while (!over.aborted) {
     const { verdict } = await lookAndTell(parts, before, over)
@@ -30,7 +34,7 @@ export async function watch(parts: WatchParts): Promise<void> {
       await pause(waitMs, AbortSignal.any([over, book.bell]))
     }
   }
-  await Promise.all(money)
+  await Promise.all([held, ...money])
 }
 
 /** Finds out why the pod stopped the last time, and says what is wrong from the start; once for each podmate. */
