@@ -1,3 +1,4 @@
+import { longestHoldMs } from '../../services/autostop/hold.ts'
 import { exitCodes, PodctlError } from './exit-codes.ts'
 
 const secondsOf = new Map([
@@ -6,7 +7,7 @@ const secondsOf = new Map([
   ['m', 60],
   ['s', 1],
 ])
-const longestSeconds = 30 * 86_400
+const longestSeconds = longestHoldMs / 1000
 
 /** Whole seconds of a duration as people type it: `90s`, `30m`, `2h`, `1d`, `1h30m`, `1.5h`; throws exit 2 for others. */
 export function duration(text: string): number {
@@ -16,7 +17,7 @@ export function duration(text: string): number {
   if (isWhole && seconds >= 1 && seconds <= longestSeconds) return seconds
   throw new PodctlError(
     exitCodes.usage,
-    `"${text}" is no time from 1s to 30d: write it like 90s, 30m, 2h, 1d or 1h30m.`,
+    `"${text}" is no time from 1s to 7d: write it like 90s, 30m, 2h, 1d or 1h30m.`,
   )
 }
 

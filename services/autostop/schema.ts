@@ -1,3 +1,4 @@
+import { longestHoldMs } from './hold.ts'
 import { signalNames } from './signal.ts'
 import { stopSteps } from './stop-progress.ts'
 
@@ -126,7 +127,7 @@ export const holdSchema = {
     additionalProperties: false,
     required: ['seconds'],
     properties: {
-      seconds: { type: 'integer', minimum: 1, maximum: 2_592_000, description: 'At most 30 days.' },
+      seconds: { type: 'integer', minimum: 1, maximum: longestHoldMs / 1000, description: 'At most 7 days.' },
       why: { type: 'string', maxLength: 200, description: 'For whoever asks why it is still running.' },
     },
   },

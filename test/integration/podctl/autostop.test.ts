@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { autostopRoutes } from '../../../services/autostop/routes.ts'
 import { PodError } from '../../../supervisor/errors.ts'
 import { autostopState, fakeDesk, someCost } from '../../fixtures/autostop/fake-desk.ts'
+import { ask } from '../../fixtures/http/ask.ts'
 import { type RunningHttp, runHttp } from '../../fixtures/http/run-http.ts'
 import { podctl } from '../../fixtures/http/run-program.ts'
 
@@ -77,6 +78,25 @@ describe('podctl', () => {
     const refused = await podctl(['hold', '1h'], env)
     expect([refused.code, refused.out]).toEqual([1, ''])
     expect(refused.err).toMatch(/^RUNPOD_POD_ID is not set, so there is nothing to hold it against/)
+  })
+
+  test('hold from afar needs the token, why does not', async () => {
+    const address = await running.url
+    expect((await podctl(['why', '--url', address])).code).toBe(0)
+    const refused = await podctl(['hold', '1h', '--url', address])
+    expect([refused.code, refused.out]).toEqual([1, ''])
+    expect(desk.now.hold).toBeUndefined()
+    expect((await podctl(['hold', '1h', '--url', address, '--token', 'generated-token'])).code).toBe(0)
+    expect(desk.now.hold).toMatchObject({ why: '' })
+  })
+
+  test('POST /autostop/hold answers what does not fit with a sentence that names it', async () => {
+    const hold = (body: object) =>
+      ask(running.socketPath, { method: 'POST', path: '/autostop/hold', body: JSON.stringify(body) })
+    const late = await hold({ seconds: 604_801 })
+    expect([late.status, late.json().detail]).toEqual([422, expect.stringContaining('"seconds"')])
+    const odd = await hold({ second: 60 })
+    expect([odd.status, odd.json().detail]).toEqual([422, expect.stringContaining('"second')])
   })
 
   test('cost exits 0 when it is known, and 1 with the remedy when not', async () => {

@@ -102,7 +102,7 @@ describe('autostopRoutes()', () => {
     [{ seconds: 0 }],
     [{ seconds: 1.5 }],
     [{ seconds: '60' }],
-    [{ seconds: 2_592_001 }],
+    [{ seconds: 604_801 }],
     [{ seconds: 60, reason: 'x' }],
     [{ seconds: 60, why: 'x'.repeat(201) }],
   ])('POST /autostop/hold refuses %j', async (body) => {

@@ -162,10 +162,10 @@ describe('duration()', () => {
     ['1d', 86_400],
     ['1h30m', 5400],
     ['1.5H', 5400],
-    ['30d', 2_592_000],
+    ['7d', 604_800],
   ])('reads %s as %d seconds', (text, seconds) => expect(duration(text)).toBe(seconds))
 
-  test.each(['2', '', 'h', '2 h', '-1h', '0s', '0.1s', '31d', '2w', '1e3s', '2hours', 'lunch'])(
+  test.each(['2', '', 'h', '2 h', '-1h', '0s', '0.1s', '8d', '2w', '1e3s', '2hours', 'lunch'])(
     'refuses %j with exit 2',
     (text) => expect(() => duration(text)).toThrow(expect.objectContaining({ exitCode: 2 })),
   )
