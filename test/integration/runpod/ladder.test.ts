@@ -115,6 +115,17 @@ test('stopPod() of a stopped pod is 409, reads back and has succeeded', async ()
   expect(routes(runpod)).toEqual(['stop', 'stop', 'get'])
 })
 
+test('stopPod() to terminate is not content with a pod that only stopped', async () => {
+  await using runpod = await startRunpod()
+  const { id, key } = runpod.addPod()
+  const client = clientOf(runpod, key)
+  await client.stop(id, never)
+  runpod.faults.add({ fault: 'answer', status: 409, on: 'terminate' })
+  runpod.faults.add({ fault: 'answer', status: 500, on: 'podTerminate', times: 'always' })
+  const outcome = await stopPod(client, id, 'terminate', never)
+  expect(outcome).toMatchObject({ stopped: false, problem: { kind: 'transient' } })
+})
+
 test('stopPod() of a locked pod is 409, too, and has failed', async () => {
   await using runpod = await startRunpod()
   const { id, key } = runpod.addPod()
