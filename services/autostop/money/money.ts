@@ -1,4 +1,4 @@
-import { aborted, monotonicMs, pause } from '../../../supervisor/time.ts'
+import { aborted, pause } from '../../../supervisor/time.ts'
 import type { Cost } from '../desk.ts'
 import type { MoneyPort, Notice } from '../options.ts'
 import type { Moment } from './account.ts'
@@ -22,6 +22,8 @@ export interface MoneyOptions {
   /** How far the training is, where that is known. */
   readonly jobProgress?: (() => JobProgress | undefined) | undefined
   readonly clock?: BootClock
+  /** Epoch milliseconds. */
+  readonly wallMs?: () => number
   readonly timings?: MoneyTimings
 }
 
@@ -50,7 +52,7 @@ export interface Money extends MoneyPort {
 /** Keeps count of what the pod costs: `run` reads and asks, `tick` counts. */
 export function createMoney(options: MoneyOptions): Money {
   const { budgetUsd, costPerHour, clock = machineClock(), timings = usualTimings } = options
-  const now = (wallMs = Date.now()): Moment => ({ upMs: clock.upMs(), wallMs })
+  const now = (wallMs = (options.wallMs ?? Date.now)()): Moment => ({ upMs: clock.upMs(), wallMs })
   const ledger = new Ledger(options.store, clock.boot, now())
   const state: State = { platformRate: undefined, asked: !options.askPlatform, told: new Set() }
   const rate = () => rateFrom(costPerHour, state.platformRate, ledger.account.rate)
@@ -65,11 +67,11 @@ export function createMoney(options: MoneyOptions): Money {
       await Promise.all([opening, askOften(options, ledger, state, now, timings, stop)])
       if (ledger.isOpen) await ledger.close(now())
     },
-    tick(_nowMs, wallMs) {
+    tick(nowMs, wallMs) {
       ledger.tick(now(wallMs))
       price()
       const known = rate()
-      return known ? budgetNotices(options, ledger, known, state) : missingRate(options, ledger, state)
+      return known ? budgetNotices(options, ledger, known, state, nowMs) : missingRate(options, ledger, state)
     },
     spent() {
       const known = rate()
@@ -131,6 +133,7 @@ function budgetNotices(
   ledger: Ledger,
   rate: Rate,
   state: State,
+  nowMs: number,
 ): readonly Notice[] {
   if (budgetUsd === undefined || !ledger.isOpen) return []
   const { usd, told } = ledger.account
@@ -139,7 +142,7 @@ function budgetNotices(
   if (highest !== undefined) ledger.remember({ budgetUsd, percent: highest })
   const notices = percents.map((percent) => thresholdNotice(percent, usd, budgetUsd, rate))
   const progress = jobProgress?.()
-  const endUsd = progress && spentAtJobEnd(progress, { usd, rate: rate.usdPerHour }, monotonicMs())
+  const endUsd = progress && spentAtJobEnd(progress, { usd, rate: rate.usdPerHour }, nowMs)
   if (!progress || endUsd === undefined || endUsd <= budgetUsd) return notices
   return [...notices, ...once(state, progress.jobId, jobNotice(progress.jobId, endUsd, budgetUsd))]
 }

@@ -3,8 +3,10 @@ import type { Boot } from './boot-clock.ts'
 
 /** Containers that crash are started again within seconds; a stopped pod hardly ever is within this time. */
 const restartMs = 5 * 60_000
-/** Longer than this no pod waits between its start and podmate's; a PID 1 that is older was no start of a pod. */
+/** Longer than this no pod waits between its start and podmate's, images that are fetched included. */
 const leadInMs = 3_600_000
+/** A PID 1 that is older when there is no ledger yet may be that of a machine which is no pod. */
+const unaskedMs = 60_000
 const gapsAtMost = 10
 
 /**
@@ -25,7 +27,8 @@ export function openAccount(last: Account | undefined, boot: Boot, at: Moment): 
 }
 
 function firstAccount(boot: Boot, at: Moment): Account {
-  const countedMs = containerAgeMs(boot, at)
+  const ageMs = containerAgeMs(boot, at)
+  const countedMs = ageMs <= unaskedMs ? ageMs : 0
   const nothing: Account = {
     ...boot,
     ...at,

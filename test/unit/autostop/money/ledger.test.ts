@@ -69,11 +69,20 @@ describe('Ledger', () => {
 
   test('Ledger counts what was paid before podmate started', async () => {
     const pod = new SimulatedPod()
-    await pod.run(90 * second)
+    await pod.run(50 * second)
     const ledger = await pod.start()
-    expect(ledger.account.billedMs).toBe(90 * second)
+    expect(ledger.account.billedMs).toBe(50 * second)
     ledger.learn({ run: 'run-1', ranMs: 200 * second }, pod.now())
     expect(ledger.account.billedMs).toBe(200 * second)
+  })
+
+  test('Ledger takes a PID 1 that is hours old for the start of a pod only when the platform tells', async () => {
+    const pod = new SimulatedPod()
+    await pod.run(1800 * second)
+    const ledger = await pod.start()
+    expect(ledger.account.billedMs).toBe(0)
+    ledger.learn(pod.facts(), pod.now())
+    expect(ledger.account.billedMs).toBe(1800 * second)
   })
 
   test.each(['podmate was killed', 'the ledger could not be read at first'])(
