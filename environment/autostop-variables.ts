@@ -40,7 +40,7 @@ const variables = z.object({
     does: 'From how many megabytes of GPU memory on a pod counts as used; 0 is never. A trap: a model that was loaded keeps its memory and would keep an idle pod for ever, the one that podmate serves too.',
   }),
   IDLE_ACTIVE_PROCESS_PATTERNS: optionalTexts({
-    does: 'Programs of yours that are work while they run, such as `rsync,prepare_data.py`, with commas between them. What podmate starts by itself never counts.',
+    does: 'Programs of yours that are work while they run, such as `rsync,prepare_*.py`, with commas between them; `*` is any text. What podmate starts by itself never counts.',
     unset: 'none',
   }),
   AUTOSTOP_ACTION: oneOf(['runpod_api', 'exit', 'none'], 'runpod_api', {
@@ -93,7 +93,7 @@ const variables = z.object({
     { does: 'Where its older API is, asked when the other one refuses; an `api_key` in it is not used.' },
   ),
   RUNPOD_STOP_MUTATION: optionalMatching(/\bmutation\b|^\s*\{/, 'a mutation of GraphQL', {
-    does: 'The GraphQL text that stops the pod, should RunPod change theirs.',
+    does: 'The GraphQL text that stops the pod, should RunPod change theirs, with `{podId}` or a variable `$podId` in it.',
     unset: 'the texts that podmate knows',
   }),
 })
