@@ -135,7 +135,9 @@ function problemsOf(setup: Setup, impossible: string | undefined): readonly stri
   } = valuesOf(setup)
   const upload = artifactsProblem(setup)
   const isRefused = action === 'runpod_api' && verb === 'terminate' && !ordered && upload !== undefined
+  const wrong = setup.environment.problems.filter(({ group }) => group === 'autostop')
   return [
+    ...wrong.map(({ message }) => `${message}. Until then it counts as unset.`),
     ...(action === 'runpod_api' && impossible !== undefined
       ? [`This pod cannot stop itself: ${impossible}`]
       : []),
