@@ -1,8 +1,10 @@
-import { runpodClient } from '../runpod/client.ts'
+import { type RunpodClient, runpodClient } from '../runpod/client.ts'
+import type { Pod } from '../runpod/pod.ts'
 import { runpodProblem } from '../runpod/problem-texts.ts'
 import { readBack } from '../runpod/read-back.ts'
 import { stopPod } from '../runpod/stop-ladder.ts'
 import type { MoneyOptions } from '../services/autostop/money/money.ts'
+import type { PodFacts } from '../services/autostop/money/settle-gaps.ts'
 import type { Stopper } from '../services/autostop/stop-tools.ts'
 import type { Setup } from './run-pod.ts'
 
@@ -24,21 +26,26 @@ export function podOnRunpod({ environment, version }: Pick<Setup, 'environment' 
     stopMutation: autostop?.RUNPOD_STOP_MUTATION,
   })
   return {
-    stopper: {
-      impossible,
-      async stop(verb, signal) {
-        const outcome = await stopPod(client, podId, verb, signal)
-        if (outcome.stopped) return { stopped: true, how: outcome.how }
-        const { message, retryAfterMs } = outcome.problem
-        return { stopped: false, problem: message, ...(retryAfterMs !== undefined && { retryAfterMs }) }
-      },
-      async standing(signal) {
-        const { fate } = await readBack(client, podId, signal)
-        if (fate === 'unknown') return undefined
-        return fate === 'running' ? 'running' : 'stopped'
-      },
+    stopper: { ...stopperFor(client, podId), impossible },
+    facts: impossible === undefined ? (signal) => client.get(podId, signal) : undefined,
+  }
+}
+
+/** Stops a pod by a client that may do so. */
+export function stopperFor(client: RunpodClient, podId: string): Stopper {
+  return {
+    impossible: undefined,
+    async stop(verb, signal) {
+      const outcome = await stopPod(client, podId, verb, signal)
+      if (outcome.stopped) return { stopped: true, how: outcome.how }
+      const { message, retryAfterMs } = outcome.problem
+      return { stopped: false, problem: message, ...(retryAfterMs !== undefined && { retryAfterMs }) }
     },
-    facts: impossible === undefined ? async (signal) => client.get(podId, signal) : undefined,
+    async standing(signal) {
+      const { fate } = await readBack(client, podId, signal)
+      if (fate === 'unknown') return undefined
+      return fate === 'running' ? 'running' : 'stopped'
+    },
   }
 }
 

@@ -86,7 +86,7 @@ export function runpodClient(options: RunpodOptions): RunpodClient {
     start: (podId, signal) => act(podId, 'start', podState, signal),
     stop: (podId, signal) => act(podId, 'stop', podState, signal),
     async terminate(podId, signal) {
-      await act(podId, 'terminate', z.unknown(), signal)
+      await act(podId, 'terminate', podState.optional(), signal)
     },
   }
 }
@@ -107,7 +107,7 @@ async function getByGraphql(
   podId: string,
   signal: AbortSignal,
 ): Promise<Pod> {
-  const fields = '{ id desiredStatus costPerHr lastStatusChange }'
+  const fields = '{ id desiredStatus costPerHr lastStartedAt lastStatusChange }'
   const query = `query { pod(input: { podId: "${podId}" }) ${fields} }`
   const schema = z.object({ pod: graphqlPod })
   const { pod } = await graphql({ query, schema, isRead: true, doing: 'Reading the pod by GraphQL' }, signal)

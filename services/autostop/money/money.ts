@@ -2,6 +2,7 @@ import { aborted, pause } from '../../../supervisor/time.ts'
 import type { Cost } from '../desk.ts'
 import type { MoneyPort, Notice } from '../options.ts'
 import type { Moment } from './account.ts'
+import { type AskPlatform, type AskTimings, askPlatform } from './ask-platform.ts'
 import { type BootClock, machineClock } from './boot-clock.ts'
 import { jobNotice, noRateNotice, thresholdNotice } from './budget-notices.ts'
 import { costOf } from './cost.ts'
@@ -17,8 +18,8 @@ export interface MoneyOptions {
   readonly costPerHour: number | undefined
   /** BUDGET_USD. */
   readonly budgetUsd: number | undefined
-  /** Asks the platform about this pod; may reject, and settles soon after `signal` aborts. Absent: there is none. */
-  readonly askPlatform?: ((signal: AbortSignal) => Promise<PodFacts | undefined>) | undefined
+  /** Absent: there is no platform. */
+  readonly askPlatform?: AskPlatform | undefined
   /** How far the training is, where that is known. */
   readonly jobProgress?: (() => JobProgress | undefined) | undefined
   readonly clock?: BootClock
@@ -27,13 +28,9 @@ export interface MoneyOptions {
   readonly timings?: MoneyTimings
 }
 
-export interface MoneyTimings {
+export interface MoneyTimings extends AskTimings {
   /** Between two attempts to read the ledger. */
   readonly openAgainMs: number
-  /** Between two questions to the platform: until it has answered, and then. */
-  readonly askAgainMs: number
-  readonly askLaterMs: number
-  readonly askLimitMs: number
 }
 
 const usualTimings: MoneyTimings = {
@@ -60,11 +57,17 @@ export function createMoney(options: MoneyOptions): Money {
     const known = rate()
     if (known) ledger.setRate(known.usdPerHour)
   }
+  const learn = (facts: PodFacts | undefined) => {
+    state.asked = true
+    if (facts) ledger.learn(facts, now())
+    if (isPrice(facts?.costPerHour)) state.platformRate = facts.costPerHour
+  }
   price()
   return {
     async run(stop) {
       const opening = openLedger(ledger, now, timings, stop)
-      await Promise.all([opening, askOften(options, ledger, state, now, timings, stop)])
+      const asking = options.askPlatform && askPlatform(options.askPlatform, learn, timings, stop)
+      await Promise.all([opening, asking, aborted(stop)])
       if (ledger.isOpen) await ledger.close(now())
     },
     tick(nowMs, wallMs) {
@@ -105,26 +108,6 @@ async function openLedger(
   while (!ledger.isOpen && !stop.aborted) {
     await ledger.open(now).catch(() => pause(openAgainMs, stop)) // `cost` says so meanwhile
   }
-}
-
-async function askOften(
-  { askPlatform }: MoneyOptions,
-  ledger: Ledger,
-  state: State,
-  now: () => Moment,
-  timings: MoneyTimings,
-  stop: AbortSignal,
-): Promise<void> {
-  while (askPlatform && !stop.aborted) {
-    const limit = AbortSignal.any([stop, AbortSignal.timeout(timings.askLimitMs)])
-    // A platform that does not answer is told of by `cost`, as the rate that is missing.
-    const facts = await askPlatform(limit).catch(() => undefined)
-    state.asked = true
-    if (facts) ledger.learn(facts, now())
-    if (facts && isPrice(facts.costPerHour)) state.platformRate = facts.costPerHour
-    await pause(facts ? timings.askLaterMs : timings.askAgainMs, stop)
-  }
-  await aborted(stop)
 }
 
 /** Thresholds are told when the ledger was read: one that was told before a restart is not told again. */

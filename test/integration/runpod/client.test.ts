@@ -19,7 +19,8 @@ test('get() tells status and cost, and names podmate to the edge', async () => {
   await using runpod = await startRunpod({ traps: { refusesLibraries: true } })
   const { id, key } = runpod.addPod({ costPerHour: 1.25 })
   const pod = await clientOf(runpod, key).get(id, never)
-  expect(pod).toEqual({ id, status: 'RUNNING', costPerHour: 1.25, locked: false })
+  const startedMs = expect.any(Number)
+  expect(pod).toEqual({ id, status: 'RUNNING', costPerHour: 1.25, startedMs, locked: false })
   expect(runpod.log).toMatchObject([{ route: 'get', caller: `pod ${id}`, userAgent: 'podmate/1.2.3' }])
 })
 
@@ -118,6 +119,18 @@ test('a stop is sent again after 429, when RunPod wants no long pause', async ()
   expect(routes(runpod)).toEqual(['stop', 'stop', 'stop'])
 })
 
+test.for(['{"errors":["no"],"id":"abc","status":"EXITED"}', '{"id":"abc"}', '[]', '{"ok":true}'])(
+  'an answer %s with 200 is no success of an action',
+  async (text) => {
+    await using runpod = await startRunpod()
+    const { id, key } = runpod.addPod()
+    const client = clientOf(runpod, key)
+    runpod.faults.add({ fault: 'answer', status: 200, text, times: 2 })
+    expect(await caught(client.stop(id, never))).toMatchObject({ status: 200 })
+    expect(await caught(client.terminate(id, never))).toMatchObject({ status: 200 })
+  },
+)
+
 test('a long Retry-After is not waited for but told', async () => {
   await using runpod = await startRunpod()
   const { id, key } = runpod.addPod()
@@ -133,7 +146,7 @@ test('a RunPod that does not answer is given up on after the time-out', async ()
   runpod.faults.add({ fault: 'hang', on: 'stop' })
   const problem = await caught(clientOf(runpod, key, { timeoutMs: 50 }).stop(id, never))
   expect(problem).toMatchObject({ kind: 'transient' })
-  expect(problem.message).toContain('no whole answer in 50 ms')
+  expect(problem.message).toContain('no whole answer in 0.05 s')
 })
 
 test('the signal ends a request and the pause before the next', async () => {

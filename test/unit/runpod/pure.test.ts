@@ -166,3 +166,16 @@ test.for([{ cost: '0.69' }, { cost: -1 }, { status: '' }, { status: null }, { id
     expect(success).toBe(false)
   },
 )
+
+test.for([
+  ['2026-03-13T20:00:00Z', Date.UTC(2026, 2, 13, 20)],
+  [null, undefined],
+  [undefined, undefined],
+  ['soon', undefined],
+  [7, undefined],
+])('restPod and graphqlPod read %j as the moment %j at which the run began', ([text, startedMs]) => {
+  const rest = restPod.parse({ id: 'abc', status: 'RUNNING', cost: 0.69, startedAt: text })
+  const graphql = graphqlPod.parse({ id: 'abc', desiredStatus: 'RUNNING', lastStartedAt: text })
+  expect(rest.startedMs).toBe(startedMs)
+  expect(graphql?.startedMs).toBe(startedMs)
+})
