@@ -21,6 +21,8 @@ import { type GpuWatch, watchGpus, watchProcesses } from './watch-gpus.ts'
 export type { TelemetryOptions } from './options.ts'
 export type { TelemetryPort } from './port.ts'
 
+const firstPauseMs = 1000
+
 export interface Telemetry {
   readonly service: Service
   readonly port: TelemetryPort
@@ -47,12 +49,14 @@ export function telemetry(options: TelemetryOptions): Telemetry {
     while (!stop.aborted) {
       const now = await readHostCounters(monotonicMs())
       host = hostSample(now, before, disks.now)
+      // Rates need two looks: the first figures are not to take as long as the usual pause.
+      const pauseMs = before ? timings.hostEveryMs : Math.min(firstPauseMs, timings.hostEveryMs)
       before = now
       const gpu = port.gpu()
       ring.push(Date.now(), sampleOf(gpu, host))
       ctx.report(statusDetails(gpu, host))
       tell(gpu)
-      await pause(timings.hostEveryMs, stop)
+      await pause(pauseMs, stop)
     }
   }
 
