@@ -27,8 +27,14 @@ export function podOnRunpod({ environment, version }: Pick<Setup, 'environment' 
   })
   return {
     stopper: { ...stopperFor(client, podId), impossible },
-    facts: impossible === undefined ? (signal) => client.get(podId, signal) : undefined,
+    facts: impossible === undefined ? async (signal) => factsOf(await client.get(podId, signal)) : undefined,
   }
+}
+
+/** What matters of a pod for its bill; its run is named by when it began, to the second. */
+function factsOf({ costPerHour, startedMs }: Pod): PodFacts {
+  if (startedMs === undefined) return { costPerHour }
+  return { costPerHour, run: String(Math.round(startedMs / 1000)), ranMs: Date.now() - startedMs }
 }
 
 /** Stops a pod by a client that may do so. */
