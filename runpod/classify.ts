@@ -37,11 +37,16 @@ export function problemNameOf({ status, says, isOfApi }: Refusal): ProblemName {
   if (clear) return clear
   if (status >= 300 && status < 400) return 'redirect'
   if (status === 403) return isOfApi ? 'rights' : 'edge'
-  // A 404 of a proxy, or of a wrong address, must not pass for a pod that is gone.
-  if (status === 404) return isOfApi ? 'gone' : 'foreign'
+  if (status === 404) return isAboutPod(says, isOfApi) ? 'gone' : 'foreign'
   if (status >= 500) return capacity.test(says) ? 'capacity' : 'transient'
   const told = byText.find(([words]) => words.test(says))
   if (told) return told[1]
   if (!isOfApi) return 'foreign'
   return 'validation'
+}
+
+/** Whether a 404 is about the pod: that of a proxy, or of a wrong address, must not pass for a pod that is gone. */
+function isAboutPod(says: string, isOfApi: boolean): boolean {
+  if (missing.test(says) || says === '') return true
+  return isOfApi && !/\broute\b|\bcannot (get|post)\b|\bpage\b/i.test(says)
 }

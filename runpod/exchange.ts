@@ -43,7 +43,8 @@ export async function exchange(ask: Ask, signal: AbortSignal, wire: Wire): Promi
   } catch (error) {
     signal.throwIfAborted()
     const { host } = ask.url
-    if (late.aborted) throw runpodProblem('transient', `${host} gave no whole answer in ${wire.timeoutMs} ms`)
+    if (late.aborted)
+      throw runpodProblem('transient', `${host} gave no whole answer in ${wire.timeoutMs / 1000} s`)
     if (error instanceof TooLong) {
       throw runpodProblem('foreign', `${host} answered with more than ${mostBytes} bytes`)
     }

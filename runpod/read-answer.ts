@@ -8,18 +8,24 @@ import { askedDelayMs } from './retry-after.ts'
 
 /** What an answer of REST v2 holds; an empty body is undefined. Throws the problem that it is otherwise. */
 export function readRest<T>(answer: Answer, schema: z.ZodType<T>): T {
-  if (answer.status < 200 || answer.status > 299) throw refused(answer, refusalIn(answer.status, answer.text))
-  return fitting(answer, jsonOf(answer), schema)
+  return fitting(answer, successOf(answer), schema)
 }
 
-/** The `data` of an answer of GraphQL. Errors are a failure whatever the status and whatever else came. */
+/** The `data` of an answer of GraphQL. */
 export function readGraphql<T>(answer: Answer, schema: z.ZodType<T>): T {
-  const refusal = refusalIn(answer.status, answer.text)
-  if (answer.status < 200 || answer.status > 299) throw refused(answer, refusal)
-  const value: { errors?: unknown; data?: unknown } = Object(jsonOf(answer))
-  const isClean = value.errors === undefined || value.errors === null || isEmptyList(value.errors)
-  if (!isClean) throw refused(answer, refusal)
-  return fitting(answer, value.data, schema)
+  const { data }: { data?: unknown } = Object(successOf(answer))
+  return fitting(answer, data, schema)
+}
+
+/** The JSON of a success. Errors are a failure whatever the status, and whatever else came with them. */
+function successOf(answer: Answer): unknown {
+  const { status, text } = answer
+  if (status < 200 || status > 299) throw refused(answer, refusalIn(status, text))
+  const value = jsonOf(answer)
+  const { errors }: { errors?: unknown } = Object(value)
+  const isClean = errors === undefined || errors === null || isEmptyList(errors)
+  if (!isClean) throw refused(answer, refusalIn(status, text))
+  return value
 }
 
 function refused({ status, headers }: Answer, refusal: Refusal): RunpodProblem {

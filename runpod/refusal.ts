@@ -24,7 +24,7 @@ export function short(text: string): string {
 /** The words that REST v2, its predecessor and GraphQL put into JSON; undefined when there are none. */
 function wordsOf(value: unknown): string | undefined {
   const { detail, error, message, title, errors } = Object(value)
-  const main = [detail, error, message, title].find((word) => typeof word === 'string' && word !== '')
+  const main = [detail, message, error, title].find((word) => typeof word === 'string' && word !== '')
   const list = Array.isArray(errors) ? errors.map(errorText) : []
   const all = [main, ...list].filter((word) => typeof word === 'string')
   return all.length === 0 ? undefined : all.join('; ')

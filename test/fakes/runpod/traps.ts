@@ -2,7 +2,7 @@
 export interface Traps {
   /** Actions are answered with 200 and change nothing. */
   ignoresActions: boolean
-  /** How long a pod is PROVISIONING, then STARTING, before it runs, and keeps RUNNING after a stop was accepted. */
+  /** How long a new pod is PROVISIONING, a started one STARTING, and one that is to stop still RUNNING. */
   startingMs: number
   stoppingMs: number
   /** Nobody has a free GPU: create and start are refused with 400, in words. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isStopped, readBack } from '../../../runpod/read-back.ts'
 import { stopPod } from '../../../runpod/stop-ladder.ts'
@@ -227,4 +228,37 @@ test('stopPod() holds the key in nothing that it returns', async () => {
   const outcome = await stopPod(clientOf(runpod, key), 'abc', 'stop', never)
   expect(JSON.stringify(outcome)).not.toMatch(/Sentinel/i)
   expect(outcome.stopped ? '' : `${outcome.problem.stack}`).not.toMatch(/Sentinel/i)
+})
+
+const anyFault: fc.Arbitrary<Fault> = fc.constantFrom<Fault[]>(
+  { fault: 'answer', status: 401 },
+  { fault: 'answer', status: 403 },
+  { fault: 'answer', status: 409 },
+  { fault: 'answer', status: 429, retryAfter: 30 },
+  { fault: 'answer', status: 500, retryAfter: 0 },
+  { fault: 'answer', status: 410, text: '' },
+  { fault: 'errors', message: 'Something went wrong' },
+  { fault: 'errors', message: 'Unauthorized', data: { podStop: { id: 'x', desiredStatus: 'EXITED' } } },
+  { fault: 'html', status: 200 },
+  { fault: 'html', status: 404 },
+  { fault: 'redirect', to: '/v2/pods' },
+  { fault: 'cut' },
+  { fault: 'half' },
+  { fault: 'lose-answer' },
+)
+
+test('stopPod() never says stopped of a pod that runs, and never rejects, whatever meets its requests', async () => {
+  await using runpod = await startRunpod()
+  const script = fc.array(fc.tuple(anyFault, fc.nat(2)), { maxLength: 8 })
+  const verb = fc.constantFrom('stop' as const, 'terminate' as const)
+  await fc.assert(
+    fc.asyncProperty(script, verb, async (faults, toDo) => {
+      runpod.faults.clear()
+      for (const [fault, skip] of faults) runpod.faults.add({ ...fault, skip })
+      const { id, outcome } = await climb(runpod, toDo)
+      if (outcome.stopped) expect(runpod.pod(id).status).toBe(toDo === 'stop' ? 'EXITED' : 'TERMINATED')
+      expect(outcome.rungs.length).toBeGreaterThan(0)
+    }),
+    { numRuns: 100 },
+  )
 })

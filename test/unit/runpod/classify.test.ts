@@ -46,7 +46,14 @@ test.for([
   [200, graphql('Tried to delete nonexistent network volume'), 'not-found'],
   // A wrong address also answers 404: that pod is not gone.
   [404, '<html><title>404 Not Found</title></html>', 'unknown'],
-  [404, '', 'unknown'],
+  [404, '404 page not found', 'unknown'],
+  [
+    404,
+    '{"message":"Route POST:/v2/pods/abc/action not found","error":"Not Found","statusCode":404}',
+    'unknown',
+  ],
+  [404, '', 'not-found'],
+  [404, 'pod not found', 'not-found'],
   [409, problem(409, 'action stop is not valid for a pod that is EXITED'), 'conflict'],
   [410, '', 'retired'],
   [410, '{"error":"Gone"}', 'retired'],
