@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest'
+import { Transfers } from '../../../../services/autostop/signals/transfers.ts'
+import { processEntry } from '../../../fixtures/autostop/process-entry.ts'
+
+const rsync = processEntry({ pid: 5, name: 'rsync' })
+
+/** Looks at processes whose bytes a test sets. */
+function world(bytes: Record<number, number | undefined>) {
+  const transfers = new Transfers((pid) => bytes[pid])
+  return (nowMs: number, processes = [rsync], others: ReadonlySet<number> = new Set()) =>
+    transfers.look({ processes }, others, nowMs)
+}
+
+describe('Transfers', () => {
+  test('sees bytes that move between two looks', () => {
+    const bytes = { 5: 1000 }
+    const look = world(bytes)
+    expect(look(0)).toEqual({ moving: undefined, still: 1, hidden: [] })
+    bytes[5] = 30_001_000
+    expect(look(60_000).moving).toBe('rsync moved 30.0 MB in 60 s')
+    expect(look(120_000)).toEqual({ moving: undefined, still: 1, hidden: [] })
+  })
+
+  test('sees a transfer that began since the last look', () => {
+    const look = world({ 5: 90_000 })
+    look(0, [])
+    expect(look(60_000).moving).toBe('rsync moved 90 kB in 60 s')
+  })
+
+  test('takes what keeps a connection open for no work', () => {
+    const bytes = { 5: 0 }
+    const look = world(bytes)
+    look(0)
+    bytes[5] = 60_000
+    expect(look(60_000).moving).toBeUndefined()
+  })
+
+  test('does not mistake a new process for an older one with its pid', () => {
+    const bytes = { 5: 10_000_000 }
+    const look = world(bytes)
+    look(0)
+    bytes[5] = 2_000_000
+    expect(look(60_000, [{ ...rsync, startTicks: 999 }]).moving).toBe('rsync moved 2.0 MB in 60 s')
+  })
+
+  test('counts what serves files under another name, and names what it cannot see', () => {
+    const sshd = processEntry({ pid: 7, name: 'sshd' })
+    expect(world({ 7: 0 })(0, [sshd]).still).toBe(0)
+    expect(world({ 7: 0 })(0, [sshd], new Set([7])).still).toBe(1)
+    expect(world({ 5: undefined })(0).hidden).toEqual(['rsync'])
+  })
+})
