@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { eventLevel, eventText } from '../../../supervisor/event-text.ts'
 import type { PodView } from '../../../supervisor/pod.ts'
 import type { EventStream } from '../event-stream.ts'
 import { eventStream } from '../event-stream.ts'
@@ -6,31 +7,38 @@ import { eventId, resumePoint } from '../resume-point.ts'
 import type { RouteContext } from '../route-context.ts'
 import { countStreams } from '../stream-count.ts'
 
+interface EventsQuery {
+  Querystring: { after?: string; told?: '1' }
+}
+
+interface Place {
+  /** The last event that the reader knows. */
+  readonly after: number | undefined
+  /** Only what is worth telling a person, as a sentence and with its level. */
+  readonly toldOnly: boolean
+}
+
 /** /events: the status once, then every event, numbered; resumable with the id of the last one that was read. */
 export function eventRoutes(app: FastifyInstance, context: RouteContext): void {
   const { pod } = context.options
   const enter = countStreams()
-  app.get<{ Querystring: { after?: string } }>(
-    '/events',
-    { config: { access: 'read' }, schema: eventsSchema },
-    (request, reply) => {
-      const leave = enter()
-      const after = resumePoint(lastId(request), pod.status())
-      const stream = eventStream(request, reply, context)
-      stream.ended.addEventListener('abort', leave, { once: true })
-      follow(pod, stream, after)
-    },
-  )
+  app.get<EventsQuery>('/events', { config: { access: 'read' }, schema: eventsSchema }, (request, reply) => {
+    const leave = enter()
+    const after = resumePoint(lastId(request), pod.status())
+    const stream = eventStream(request, reply, context)
+    stream.ended.addEventListener('abort', leave, { once: true })
+    follow(pod, stream, { after, toldOnly: request.query.told === '1' })
+  })
 }
 
-function lastId(request: FastifyRequest<{ Querystring: { after?: string } }>): string | undefined {
+function lastId(request: FastifyRequest<EventsQuery>): string | undefined {
   const header = request.headers['last-event-id']
   return typeof header === 'string' ? header : request.query.after
 }
 
 // The pod keeps the events, a client is only a place in them: nothing is buffered for whoever reads slowly, and who
 // falls behind what is kept gets the status anew.
-function follow(pod: PodView, stream: EventStream, after: number | undefined): void {
+function follow(pod: PodView, stream: EventStream, { after, toldOnly }: Place): void {
   let last = after
   let scheduled = false
   const { startedAt } = pod.status()
@@ -42,8 +50,11 @@ function follow(pod: PodView, stream: EventStream, after: number | undefined): v
       if (events === undefined) last = sendSnapshot(pod, stream)
       for (const event of events ?? []) {
         if (stream.full()) break
-        stream.send({ id: eventId(startedAt, event.seq), event: 'event', data: event })
         last = event.seq
+        const level = toldOnly ? eventLevel(event) : undefined
+        if (toldOnly && level === undefined) continue
+        const data = toldOnly ? { ...event, level, text: eventText(event) } : event
+        stream.send({ id: eventId(startedAt, event.seq), event: 'event', data })
       }
     }
   }
@@ -78,6 +89,11 @@ const eventsSchema = {
         type: 'string',
         pattern: '^\\d{1,15}(@\\d{1,15})?$',
         title: 'the id of an event, like 17@1763773200000',
+      },
+      told: {
+        type: 'string',
+        enum: ['1'],
+        description: 'Only events that are worth telling a person, with `level` and a sentence in `text`.',
       },
     },
   },

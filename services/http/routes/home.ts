@@ -1,26 +1,49 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { sendError } from '../answer-errors.ts'
 import { queryToken, tokenCookie } from '../credentials.ts'
 import { demandToken } from '../guard.ts'
-import { page } from '../page.ts'
+import { contentSecurityPolicy, pageHtml } from '../page-html.ts'
+import { type PageStore, pageStore } from '../page-store.ts'
 import type { RouteContext } from '../route-context.ts'
+import { pageRoutes } from './page.ts'
 
-/** GET /: the page; with `?token=` it first trades the token for a cookie, so that it stays out of the history. */
+/**
+ * GET /: the page; with `?token=` it first trades the token for a cookie, so that it stays out of the history. A browser
+ * that shows no right token gets a form that asks for it.
+ */
 export function homeRoutes(app: FastifyInstance, context: RouteContext): void {
-  app.get('/', { config: { access: 'read' }, schema: homeSchema }, async (request, reply) => {
-    const token = queryToken(request)
-    if (token !== undefined) {
+  const store = pageStore()
+  pageRoutes(app, store)
+  app.get(
+    '/',
+    { config: { access: 'read' }, schema: homeSchema, errorHandler: askForToken },
+    async (request, reply) => {
+      const token = queryToken(request)
+      if (token === undefined) return sendPage(reply, store, 'index.html')
       await demandToken(token, () => context.token())
       reply.header('set-cookie', tokenCookie(request, token))
       return cameFromElsewhere(request) ? reply.type('text/html').send(goOn) : reply.redirect('./', 303)
-    }
-    return reply
-      .type('text/html; charset=utf-8')
-      .header(
-        'content-security-policy',
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-      )
-      .send(page(context.options.pod.status()))
-  })
+    },
+  )
+
+  async function askForToken(error: Error, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const isRefused = 'statusCode' in error && error.statusCode === 401
+    if (isRefused && request.headers.accept?.includes('text/html'))
+      await sendPage(reply.code(401), store, 'sign-in.html')
+    else sendError(error, request, reply, context.log)
+  }
+}
+
+async function sendPage(
+  reply: FastifyReply,
+  store: PageStore,
+  name: 'index.html' | 'sign-in.html',
+): Promise<FastifyReply> {
+  const html = pageHtml(await store(), name)
+  return reply
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', contentSecurityPolicy)
+    .send(html)
 }
 
 // A browser that follows a redirect for another site's link leaves strict cookies out; a page that goes on is our own.
@@ -35,7 +58,7 @@ const homeSchema = {
   tags: ['pod'],
   response: {
     200: {
-      description: 'Services and their states',
+      description: 'Everything about the pod, live',
       content: { 'text/html': { schema: { type: 'string' } } },
     },
     303: { description: 'The token is in a cookie now', type: 'null' },

@@ -165,5 +165,5 @@ test('GET / is the page', async () => {
     'cache-control': 'no-store',
     'content-security-policy': expect.stringContaining("default-src 'none'"),
   })
-  expect(page.text).toContain('<td>trainer</td><td>ready</td>')
+  expect(page.text).toContain('<script type="module" src="page/')
 })

@@ -1,0 +1,4 @@
+export const Svg: {
+  createSvg(container?: Element): SVGElement
+  addElement(parent: Element, name: string, attributes?: Record<string, string>): SVGElement
+}
