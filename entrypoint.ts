@@ -15,6 +15,7 @@ const { notBefore } = await import('./boot/way-in.ts')
 const { web } = await import('./boot/web.ts')
 const { podTelemetry } = await import('./boot/telemetry.ts')
 const { podWatchdog } = await import('./boot/watchdog.ts')
+const { podJobs } = await import('./boot/jobs.ts')
 const { keepTrainerLog } = await import('./boot/trainer-log.ts')
 const { state } = await import('./services/state/service.ts')
 const { inference } = await import('./services/inference/service.ts')
@@ -41,15 +42,17 @@ function compose(setup: Setup): Composition {
   flushAfterTraining(pod, saved.port.flush)
   const lab = jupyter(options.jupyterOptions(setup, () => kept.port.secret('jupyter-token')))
   const samples = podTelemetry(setup)
+  const jobs = podJobs(setup, { kept: kept.port.jobs, telemetry: samples.port })
   const guard = podWatchdog(setup, {
     ...{ state: kept.port, artifacts: saved.port, jupyter: lab.port, telemetry: samples.port },
+    lastStep: jobs.port.lastStep,
   })
   const server = web(setup, {
     routes: [
-      ...[lab.routes, saved.routes, samples.routes, guard.routes],
+      ...[lab.routes, saved.routes, samples.routes, guard.routes, jobs.routes],
       ...(values.inference?.START_INFERENCE_API === false ? [] : [model.routes]),
     ],
-    metrics: [model.metrics, saved.metrics, samples.metrics, guard.metrics],
+    metrics: [model.metrics, saved.metrics, samples.metrics, guard.metrics, jobs.metrics],
     ...{
       health: model.health,
       onActivity: guard.onActivity,
@@ -66,8 +69,8 @@ function compose(setup: Setup): Composition {
       unless(options.inferenceProblem(setup), model.service),
       unless(options.bootstrapProblem(setup), bootstrap(options.bootstrapOptions(setup))),
       unless(options.jupyterProblem(setup), lab.service),
-      unless(options.trainerProblem(setup), trainer(options.trainerOptions(setup, kept.port))),
-      ...[saved.service, samples.service, guard.service],
+      unless(options.trainerProblem(setup), trainer(options.trainerOptions(setup, kept.port, jobs.port))),
+      ...[saved.service, samples.service, guard.service, jobs.service],
       healthchecks({ url: values.healthchecks?.HEALTHCHECKS_URL, pod }),
     ],
     recorder: shutdownRecorder(kept.port, keepTrainerLog(pod, kept.port.append), saved.lastWords),

@@ -40,6 +40,7 @@ export function readEnvironment(env: Variables): Environment {
     inference: read('inference', groups.inference),
     bootstrap: read('bootstrap', groups.bootstrap),
     trainer: read('trainer', groups.trainer),
+    jobs: read('jobs', groups.jobs),
     artifacts: read('artifacts', groups.artifacts),
     jupyter: read('jupyter', groups.jupyter),
     logs: read('logs', groups.logs),

@@ -1,6 +1,7 @@
 import { configurationProblem } from '../environment.ts'
 import { type BootstrapOptions, hasNothingToDo } from '../services/bootstrap/service.ts'
 import type { InferenceOptions } from '../services/inference/service.ts'
+import type { JobsPort } from '../services/jobs/service.ts'
 import type { JupyterOptions } from '../services/jupyter/service.ts'
 import type { SshdOptions } from '../services/sshd/options.ts'
 import type { StatePort } from '../services/state/port.ts'
@@ -45,6 +46,7 @@ export function trainerProblem({ environment, core }: Setup): string | undefined
 export function trainerOptions(
   setup: Setup,
   state: Pick<StatePort, 'readText' | 'writeText'>,
+  jobs: Pick<JobsPort, 'trainer'>,
 ): TrainerOptions {
   const { core, environment } = setup
   const values = environment.values.trainer
@@ -60,6 +62,7 @@ export function trainerOptions(
     env: withVenv(env, setup),
     needs: isBootstrapAsked(setup) ? ['bootstrap'] : [],
     completed: completedTrainings(setup, state, run),
+    jobs: jobs.trainer,
   }
 }
 

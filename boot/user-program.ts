@@ -46,11 +46,12 @@ export function threadLimits(): ThreadLimits {
 }
 
 /**
- * Without what npm adds for its own scripts, what is meant for podmate's own Node alone, and the keys of SSH: other
- * programs misread PUBLIC_KEY, and somebody may have put a private key there.
+ * Without what npm adds for its own scripts, what is meant for podmate's own Node alone, the token of a job, which the
+ * trainer gets from the jobs, and the keys of SSH: other programs misread PUBLIC_KEY, and somebody may have put a private
+ * key there.
  */
 function usersOwn(env: Variables): Variables {
-  const added = /^(npm_.*|INIT_CWD|NODE_COMPILE_CACHE|AUTHORIZED_KEYS|PUBLIC_KEY|SSH_PUBLIC_KEY)$/
+  const added = /^(npm_.*|INIT_CWD|NODE_COMPILE_CACHE|JOB_TOKEN|AUTHORIZED_KEYS|PUBLIC_KEY|SSH_PUBLIC_KEY)$/
   return Object.fromEntries(Object.entries(env).filter(([name]) => !added.test(name)))
 }
 

@@ -2,10 +2,7 @@
  * Names that pod templates set for parts of podmate that are not built yet. They are neither read nor warned about; a
  * name leaves this list when it enters the schema.
  */
-export const reservedNames: readonly string[] = [
-  'START_OTEL_COLLECTOR',
-  ...['CHECKPOINT_DIR', 'RESUME_CHECKPOINT', 'JOB_ID', 'JOB_TOKEN', 'METRICS_API_URL'],
-]
+export const reservedNames: readonly string[] = ['START_OTEL_COLLECTOR']
 
 /** Names that other programs and platforms own, whatever they resemble. */
 export const foreignNames: readonly RegExp[] = [
@@ -14,6 +11,7 @@ export const foreignNames: readonly RegExp[] = [
   /^HF_(HOME$|HUB_|XET_|DATASETS_|MODULES_|ASSETS_|METRICS_|EVALUATE_|INFERENCE_|TOKEN_PATH|STORED_TOKENS_|DEBUG$)/,
   /^SSH_(AGENT|ASKPASS|AUTH|CLIENT|CONNECTION|ORIGINAL|TTY|USER_AUTH)/,
   /^JUPYTER_(PATH|NO_CONFIG|CONFIG|DATA|RUNTIME|PREFER|PLATFORM|ALLOW_INSECURE|ENV|SERVER|GATEWAY|ENABLE)(_|$)/,
+  /^JOB_(?!ID$|TOKEN$)/,
   // What Kubernetes sets for each of its services, and passes down about a pod.
   /_SERVICE_(HOST|PORT)(_\w+)?$/,
   /_PORT_\d+_(TCP|UDP)(_\w+)?$/,

@@ -16,6 +16,7 @@ import {
   optionalText,
   whole,
 } from './fields.ts'
+import { jobs } from './jobs-variables.ts'
 import { bootstrap, trainer } from './work-variables.ts'
 
 const pod = z
@@ -131,6 +132,7 @@ export const groups = {
   inference,
   bootstrap,
   trainer,
+  jobs,
   artifacts,
   autostop,
   jupyter,
@@ -152,6 +154,7 @@ export const groupTitles: Readonly<Record<GroupName, { readonly title: string; r
   inference: { title: 'Inference', wrong: '`/infer` is disabled' },
   bootstrap: { title: 'Your repository', wrong: 'the bootstrap is disabled and the trainer blocked' },
   trainer: { title: 'Training', wrong: 'the trainer is disabled' },
+  jobs: { title: 'Training jobs and metrics', wrong: 'all of this group count as unset' },
   artifacts: { title: 'Artifacts on Hugging Face', wrong: 'nothing is uploaded' },
   autostop: {
     title: 'The pod stops itself',

@@ -3,6 +3,7 @@ import fastify from 'fastify'
 import type { RouteName } from './allowed-methods.ts'
 import { answerErrors, sendError } from './answer-errors.ts'
 import { answerInTime } from './answer-in-time.ts'
+import { decorateStreams } from './decorate-streams.ts'
 import { guard } from './guard.ts'
 import { readJsonBodies } from './json-body.ts'
 import { logRequests } from './log-requests.ts'
@@ -37,6 +38,7 @@ export async function buildApp(context: RouteContext): Promise<FastifyInstance> 
   })
   if (options.verbose) logRequests(app, log)
   answerErrors(app, routes, log)
+  decorateStreams(app, context)
   await describeRoutes(app, options.version)
   for (const add of ownRoutes) add(app, context)
   for (const plugin of options.routes) await app.register(plugin)

@@ -47,6 +47,8 @@ export interface PointsText {
   readonly count: number
   /** The step of the last one; undefined when there is none. */
   readonly lastStep: number | undefined
+  /** The highest row id of all jobs then: what comes later has a higher one. */
+  readonly lastId: number
 }
 
 /** What jobs.sqlite is asked. A new kind needs a line here, in `JobsReplies` and in child/jobs/answer-call.ts. */

@@ -2,6 +2,7 @@ import { runChild } from '../../supervisor/child.ts'
 import { ProgramEnded } from '../../supervisor/ending.ts'
 import type { RestartPolicy, Service } from '../../supervisor/service.ts'
 import type { CompletedRuns } from './completed-runs.ts'
+import { runInJob, type TrainingJobs } from './run-in-job.ts'
 
 export interface TrainerOptions {
   /** Run by `/bin/sh -c`. */
@@ -15,6 +16,8 @@ export interface TrainerOptions {
   readonly needs?: readonly string[]
   /** What is not run again at the start of a pod. Undefined: nothing is remembered. */
   readonly completed?: (CompletedRuns & { /** TRAIN_RERUN. */ readonly rerun: boolean }) | undefined
+  /** Who keeps a record of its runs. */
+  readonly jobs?: TrainingJobs
 }
 
 /** When memory runs out, the trainer goes first: its checkpoint is on disk, and podmate lives on to say so. */
@@ -25,12 +28,12 @@ const oomScoreAdj = 800
  * completed before is not run again when podmate starts, but whenever somebody starts it.
  */
 export function trainer(options: TrainerOptions): Service {
-  const { command, cwd, env, user, restart, needs = [], completed } = options
+  const { command, cwd, env, user, restart, needs = [], completed, jobs } = options
   let isBoot = true
   return {
     name: 'trainer',
     kind: 'task',
-    after: ['state'],
+    after: ['state', 'jobs', 'http'], // who reports its numbers needs somebody who takes them
     needs,
     stopTier: 'work',
     restart,
@@ -41,10 +44,14 @@ export function trainer(options: TrainerOptions): Service {
       if (reason !== undefined) throw new ProgramEnded({ ok: true, exitCode: 0, signal: null, reason })
       if (ctx.stop.aborted) return
       const keep = completed?.begin(ctx.log)
-      await runChild(
-        { command: '/bin/sh', args: ['-c', command], cwd, env, oomScoreAdj, ...(user ? { user } : {}) },
-        ctx,
-      )
+      const program = {
+        command: '/bin/sh',
+        args: ['-c', command],
+        cwd,
+        oomScoreAdj,
+        ...(user ? { user } : {}),
+      }
+      await runInJob(jobs, { command, env }, ctx, (all) => runChild({ ...program, env: all }, ctx))
       // One that was stopped and ended well has written its checkpoint, and is not done.
       if (!ctx.stop.aborted) await keep?.()
     },

@@ -44,10 +44,15 @@ export class JobsDatabase {
     }
   }
 
-  /** A row id that was never used before. */
-  nextId(): number {
+  /** The highest row id of a point that was ever used. */
+  lastId(): number {
     this.#lastId ??= Number(this.rows('SELECT max(id) AS last FROM local_training_metrics').get()?.last ?? 0)
-    this.#lastId += 1
+    return this.#lastId
+  }
+
+  /** One that was never used before. */
+  nextId(): number {
+    this.#lastId = this.lastId() + 1
     return this.#lastId
   }
 

@@ -9,7 +9,7 @@ const selectRows = `SELECT ${rowColumns.join(', ')} FROM local_training_metrics`
 /** The next points after a step. */
 export function readPage(jobs: JobsDatabase, { jobId, since, keys, limit }: JobsCallOf<'page'>): PointsText {
   const rows = jobs.arrays(`${selectRows} WHERE job_id = ? AND step > ? ORDER BY step LIMIT ?`)
-  return textOf(rows.all(jobId, since, limit) as unknown as readonly MetricRow[], keys)
+  return textOf(rows.all(jobId, since, limit) as unknown as readonly MetricRow[], keys, jobs.lastId())
 }
 
 /** Points after a step, at most so many: all of them, or those that draw the same curves. */
@@ -20,7 +20,7 @@ export function readSample(jobs: JobsDatabase, call: JobsCallOf<'sample'>): Poin
   const rows = [...stepsToShow(jobs, call)]
     .sort((left, right) => left - right)
     .map((step) => find.get(jobId, step) as unknown as MetricRow)
-  return textOf(rows, keys)
+  return textOf(rows, keys, jobs.lastId())
 }
 
 /** Points in the order in which they came or were completed. */
@@ -61,9 +61,9 @@ function endsOf(jobs: JobsDatabase, jobId: string, since: number, count: number)
   return [jobs.pointsOf(jobId).maxStep, first].slice(0, count)
 }
 
-function textOf(rows: readonly MetricRow[], keys: readonly string[] | undefined): PointsText {
+function textOf(rows: readonly MetricRow[], keys: readonly string[] | undefined, lastId: number): PointsText {
   const wanted = keys && new Set(keys)
   const text = rows.map((row) => rowText(row, wanted)).join(',')
   const last = rows.at(-1)
-  return { text, count: rows.length, lastStep: last && Number(last[1]) }
+  return { text, count: rows.length, lastStep: last && Number(last[1]), lastId }
 }

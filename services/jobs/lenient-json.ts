@@ -1,0 +1,14 @@
+const nonFinite = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g
+
+/**
+ * Parses JSON as Python writes it: bare NaN, Infinity and -Infinity become the texts "NaN", "Infinity" and "-Infinity".
+ * Throws a SyntaxError.
+ */
+export function parseLenientJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error
+    return JSON.parse(text.replaceAll(nonFinite, (found) => (found.startsWith('"') ? found : `"${found}"`)))
+  }
+}

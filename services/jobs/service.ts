@@ -1,0 +1,85 @@
+import type { FastifyPluginAsync } from 'fastify'
+import pRetry from 'p-retry'
+import type { Registry } from 'prom-client'
+import type { Service, ServiceContext } from '../../supervisor/service.ts'
+import { forwardPoints } from './forward-points.ts'
+import { jobRoutes } from './job-routes.ts'
+import { type JobsDesk, jobsDesk } from './jobs-desk.ts'
+import type { JobsOptions } from './options.ts'
+import { type TrainerPort, trainerPort } from './trainer-run.ts'
+import { watchJobs } from './watch-jobs.ts'
+
+export type { JobsOptions } from './options.ts'
+
+/** How others meet training jobs. */
+export interface JobsPort {
+  /** The last step that any job reported to this run of podmate; `atMs` is monotonic. Undefined: none was. */
+  lastStep(): { readonly atMs: number; readonly jobId: string; readonly step: number } | undefined
+  readonly trainer: TrainerPort
+}
+
+export interface Jobs {
+  readonly service: Service
+  readonly port: JobsPort
+  readonly routes: FastifyPluginAsync
+  /** Adds the last numbers of training to the registry of /metrics. */
+  metrics(registry: Registry): Promise<void>
+}
+
+/** Training jobs and their metrics: taken in, kept, shown, watched and forwarded. */
+export function jobs(options: JobsOptions): Jobs {
+  const desk = jobsDesk(options)
+  return {
+    service: { name: 'jobs', after: ['state'], stopTier: 'save', run: (ctx) => run(desk, ctx) },
+    port: {
+      lastStep: () => lastStep(desk),
+      trainer: trainerPort(options, desk.book, desk.run),
+    },
+    routes: jobRoutes(desk),
+    async metrics(registry) {
+      // prom-client is loaded by the first scrape.
+      const { addJobMetrics } = await import('./job-registry.ts')
+      addJobMetrics(registry, () => desk.book.all)
+    },
+  }
+}
+
+async function run(desk: JobsDesk, ctx: ServiceContext): Promise<void> {
+  const { remote } = desk.options
+  desk.ctx = ctx
+  try {
+    await Promise.all([
+      recover(desk, ctx),
+      watchJobs(desk, ctx),
+      remote ? forwardPoints(desk, remote, ctx) : undefined,
+    ])
+  } finally {
+    desk.ctx = undefined
+  }
+}
+
+/** Says of jobs that an earlier run of podmate left running that they have ended with it. */
+async function recover({ options, timings }: JobsDesk, ctx: ServiceContext): Promise<void> {
+  const { store, runId } = options
+  try {
+    const ids = await pRetry(() => store.recover(runId, 'the pod ended'), {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: timings.watchMs,
+      maxTimeout: 10_000,
+      signal: ctx.stop,
+      onFailedAttempt: ({ error }) => ctx.notReady(`jobs cannot be read: ${error.message}`),
+    })
+    ctx.ready()
+    for (const id of ids) ctx.log.warn({ job: id }, 'a job ended with an earlier run of podmate')
+  } catch (error) {
+    if (!ctx.stop.aborted) throw error
+  }
+}
+
+function lastStep({ book }: JobsDesk): ReturnType<JobsPort['lastStep']> {
+  const reported = [...book.all].flatMap(({ job, last }) => (last ? [{ ...last, jobId: job.id }] : []))
+  return reported.reduce<ReturnType<JobsPort['lastStep']>>(
+    (newest, one) => (newest && newest.atMs >= one.atMs ? newest : one),
+    undefined,
+  )
+}
