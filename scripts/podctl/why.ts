@@ -11,7 +11,7 @@ const entries = 1000
 /** Prints why the pod still runs, when it would stop, and why it stopped; with --dry-run when it would have stopped. */
 export async function why({ options, terminal, connect }: Call): Promise<number> {
   const podmate = await connect()
-  const answer = (await podmate.get('/autostop')) as AutostopAnswer // both ends are of one version
+  const answer = (await podmate.get('/autostop?look=1')) as AutostopAnswer // both ends are of one version
   const { journal, problem } = await journalOf(podmate)
   const lines = options['dry-run'] ? dryRunLines : whyLines
   if (options.json) terminal.out(JSON.stringify({ ...answer, journal }, null, 2))

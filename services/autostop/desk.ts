@@ -37,6 +37,8 @@ export interface AutostopStanding {
 /** What the routes, the metrics and the status need of the service. */
 export interface AutostopDesk {
   standing(): AutostopStanding
+  /** Looks who uses the pod, now and not at the next time; settles when that is done, or 6 s are over. Never rejects. */
+  look(): Promise<void>
   /** Oldest first. Rejects with a PodError while the volume does not answer. */
   journal(): Promise<readonly JournalEntry[]>
   /** Nothing but the budget and MAX_LIFETIME_SECONDS stops the pod meanwhile; replaces a hold that is there. */

@@ -16,7 +16,14 @@ export function autostopRoutes(desk: AutostopDesk): FastifyPluginAsync {
   const view = () => autostopView(desk.standing())
   const change = { access: 'change', activity: true } as const
   return async (app) => {
-    app.get('/autostop', { config: { access: 'read' }, schema: standingSchema }, view)
+    app.get<{ Querystring: { look?: string } }>(
+      '/autostop',
+      { config: { access: 'read' }, schema: standingSchema },
+      async ({ query }) => {
+        if (query.look === '1') await desk.look()
+        return view()
+      },
+    )
     app.get<{ Querystring: { last?: string } }>(
       '/autostop/journal',
       { config: { access: 'read' }, schema: journalSchema },

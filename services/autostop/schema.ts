@@ -83,7 +83,16 @@ const off = { 409: problem('Nothing stops this pod by itself, and the detail say
 export const standingSchema = {
   summary: 'Why the pod is still running, when it would stop, and what it costs',
   tags,
-  response: { 200: { description: 'As of the last look', ...standing } },
+  querystring: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      look: { type: 'string', enum: ['0', '1'], description: '1: looks now, which takes up to 6 s.' },
+    },
+  },
+  response: {
+    200: { description: 'As of the last look, at most IDLE_CHECK_INTERVAL_SECONDS ago', ...standing },
+  },
 }
 
 /** GET /autostop/journal. */

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Service } from '../../supervisor/service.ts'
+import { settledWithin } from '../../supervisor/time.ts'
 import type { AutostopDesk, AutostopStanding } from './desk.ts'
 import { openJournal } from './journal.ts'
 import type { AutostopOptions } from './options.ts'
@@ -10,6 +11,11 @@ import { watch } from './watch.ts'
 import { WatchBook } from './watch-book.ts'
 
 export type { AutostopOptions } from './options.ts'
+
+/** Of other services: what they show of the use of the pod is another thing now. */
+const turns: ReadonlySet<string> = new Set(['starting', 'ready', 'completed', 'failed', 'stopped'])
+/** A little longer than a signal may take. */
+const lookMs = 6000
 
 export interface Autostop {
   readonly service: Service
@@ -36,11 +42,18 @@ export function autostop(options: AutostopOptions): Autostop {
       // The platform may kill a moment later: this comes first.
       if (event.type === 'pod-stopping')
         journal.add('told-to-end', `podmate was told to end: ${event.reason}`)
+      if ('service' in event && event.service !== 'autostop' && turns.has(event.type)) book.wake()
     }, new AbortController().signal)
   }
   const port: AutostopDesk = {
     standing,
     journal: journal.entries,
+    async look() {
+      if (book.state === undefined) return
+      const { news } = book
+      book.wake()
+      await settledWithin(news, lookMs)
+    },
     async hold(seconds, why) {
       await hold.set({ untilMs: Date.now() + seconds * 1000, why })
       book.wake()

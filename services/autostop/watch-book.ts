@@ -6,7 +6,6 @@ import type { StopCause } from './verdict.ts'
 
 /** What the watch knows, for whoever asks; it outlives the runs of the service. */
 export class WatchBook {
-  state: AutostopState | undefined
   memory: Memory = noMemory
   /** Of the boot before this one. */
   lastStop: LastStop | undefined
@@ -15,6 +14,23 @@ export class WatchBook {
   /** What a dry run has told already and would tell at every look. */
   readonly told = new Set<StopCause>()
   #bell = new AbortController()
+  #state: AutostopState | undefined
+  #news = Promise.withResolvers<void>()
+
+  get state(): AutostopState | undefined {
+    return this.#state
+  }
+
+  set state(state: AutostopState | undefined) {
+    this.#state = state
+    this.#news.resolve()
+    this.#news = Promise.withResolvers()
+  }
+
+  /** Settles with the next state. */
+  get news(): Promise<void> {
+    return this.#news.promise
+  }
 
   /** Aborts when a decision is to be made at once. */
   get bell(): AbortSignal {

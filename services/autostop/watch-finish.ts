@@ -1,4 +1,4 @@
-import type { PodEvent } from '../../supervisor/events.ts'
+import type { Ending, PodEvent } from '../../supervisor/events.ts'
 import type { PodView } from '../../supervisor/pod.ts'
 import type { EventLevel } from '../../supervisor/service.ts'
 import { monotonicMs } from '../../supervisor/time.ts'
@@ -47,12 +47,18 @@ export function watchFinish(options: WatchFinishOptions): FinishWatch {
     if (event.type === 'spawned') spawnedMs = event.ms
     const { lastEnding, restarts = 0 } = pod.status().services.trainer ?? {}
     const ranMs = spawnedMs === undefined ? undefined : event.ms - spawnedMs
-    const ended = endIn(event, { ranMs, reason: lastEnding?.reason ?? 'unknown', isFirst: restarts === 0 })
+    const ended = endIn(event, { ranMs, reason: wordsOf(lastEnding), isFirst: restarts === 0 })
     if (!ended) return
     end = ended
     if (pod.status().state === 'running') act(ended, options)
   }, new AbortController().signal)
   return { finished: () => finishOrder(end, policy, holdMs) }
+}
+
+/** A program that ended well has no more to say than its exit code. */
+function wordsOf(ending: Ending | undefined): string {
+  if (!ending) return 'unknown'
+  return ending.ok && ending.exitCode !== null ? `exit ${ending.exitCode}` : ending.reason
 }
 
 interface Run {

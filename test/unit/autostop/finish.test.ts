@@ -74,7 +74,7 @@ describe('watchFinish()', () => {
     }
     const end = (ending: Ending) => pod.emit({ service: 'trainer', type: 'ended', ending, lastLines: [] })
     const complete = () => {
-      end({ ok: true, exitCode: 0, signal: null, reason: 'exit 0' })
+      end({ ok: true, exitCode: 0, signal: null, reason: 'ended' })
       pod.emit({ service: 'trainer', type: 'completed' })
     }
     const fail = () => {

@@ -124,6 +124,16 @@ describe('autostopRoutes()', () => {
     })
   })
 
+  test('GET /autostop looks anew when it is asked to', async () => {
+    const desk = fakeDesk()
+    const { app } = await routesOf(desk)
+    await app.inject('/autostop?look=0')
+    expect(desk.looks).toBe(0)
+    expect((await app.inject('/autostop?look=1')).statusCode).toBe(200)
+    expect(desk.looks).toBe(1)
+    expect((await app.inject('/autostop?look=yes')).statusCode).toBe(400)
+  })
+
   test('GET /autostop answers before anything was judged', async () => {
     const { app } = await routesOf(fakeDesk({ state: undefined }))
     expect((await app.inject('/autostop')).json()).toMatchObject({
