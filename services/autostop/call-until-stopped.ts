@@ -88,9 +88,11 @@ function complaints({ tell, keepOutcome, timings, stopper }: StopTools) {
       stopper.impossible === undefined
         ? ` Everything keeps running; the next try is in ${Math.ceil(delayMs / 1000)} s, and tries go on until one works.`
         : ' Everything keeps running.'
-    tell('error', `The pod cannot be stopped and goes on costing money: ${problem}.${next}`)
+    tell('error', `The pod cannot be stopped and goes on costing money. ${asSentence(problem)}${next}`)
   }
 }
+
+const asSentence = (text: string) => (/[.!?]$/.test(text) ? text : `${text}.`)
 
 /** Waits; calls `onLong` once when `afterMs` have passed since the beginning, also in the middle of a wait. */
 function refusal(afterMs: number, onLong: () => Promise<void>) {
@@ -100,9 +102,9 @@ function refusal(afterMs: number, onLong: () => Promise<void>) {
     const untilMs = monotonicMs() + ms
     if (!isOver && atMs <= untilMs) {
       isOver = true
-      await pause(atMs - monotonicMs(), ends)
+      await pause(Math.max(0, atMs - monotonicMs()), ends)
       if (!ends.aborted) await Promise.race([onLong(), aborted(ends)])
     }
-    await pause(untilMs - monotonicMs(), ends)
+    await pause(Math.max(0, untilMs - monotonicMs()), ends)
   }
 }

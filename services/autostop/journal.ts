@@ -23,7 +23,7 @@ export interface Journal {
 export function openJournal(store: JournalStore): Journal {
   return {
     add(event, text, more = {}) {
-      const entry: JournalEntry = { ...more, at: Date.now(), event, text }
+      const entry: JournalEntry = { at: Date.now(), event, text, ...more }
       // A volume that is away is told by the state service, which also keeps the line.
       store.append(file, `${JSON.stringify(entry)}\n`).catch(() => {})
     },

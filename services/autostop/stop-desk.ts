@@ -39,6 +39,7 @@ export function stopDesk(
       progress = { ...progress, nextTryAt: undefined, ...news, step, text }
       if (isNew && step !== 'retry')
         journal.add(step === 'stop' ? 'calling' : 'step', text, { because, step, why: order.text })
+      if (step === 'confirm') ctx.ready()
       if (step === 'retry') ctx.notReady(`the pod cannot be stopped: ${progress.problem}`)
       ctx.log.info({ step, ...(progress.problem === undefined ? {} : { problem: progress.problem }) }, text)
       show(progress)

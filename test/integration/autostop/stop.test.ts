@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest'
+import type { StopAnswer, Stopper } from '../../../services/autostop/stop-tools.ts'
+import { autostopPod, fastStop } from '../../fixtures/autostop/autostop-pod.ts'
+
+const timeout = 10_000
+const poll = <T>(read: () => T) => expect.poll(read, { timeout, interval: 10 })
+
+/** Counts stop calls, and answers them as the test wants. */
+function scripted(answer: () => StopAnswer = () => ({ stopped: true, how: 'a test' })) {
+  let calls = 0
+  const stopper: Stopper = {
+    impossible: undefined,
+    async stop() {
+      calls += 1
+      return answer()
+    },
+    standing: async () => 'stopped',
+  }
+  return { stopper, calls: () => calls }
+}
+
+/** A flush that lasts until the test lets it end. */
+function heldFlush() {
+  const end = Promise.withResolvers<{ left: string[]; leftFiles: number }>()
+  const save = { flush: () => end.promise, refusedFiles: () => 0, folders: async () => [] }
+  return { save, end: () => end.resolve({ left: [], leftFiles: 0 }) }
+}
+const patient = { ...fastStop, flushDeadlineMs: 60_000 }
+
+describe('autostop()', () => {
+  test('does not stop a pod that is used, and counts from the last use on', async () => {
+    const { stopper, calls } = scripted()
+    const pod = autostopPod({ stopper })
+    pod.use('ssh')
+    await poll(() => (pod.now()?.nowMs ?? 0) - (pod.now()?.settings.idleTimeoutMs ?? 0)).toBeGreaterThan(1000)
+    expect([calls(), pod.now()?.verdict.kind, pod.now()?.idleForMs]).toEqual([
+      0,
+      'running',
+      expect.any(Number),
+    ])
+    pod.leave('ssh')
+    await poll(calls).toBe(1)
+    expect(pod.notices().filter((text) => text.includes('The pod stops'))).toHaveLength(2)
+  })
+
+  test('calls an announced stop off when somebody comes, and says so', async () => {
+    const { stopper, calls } = scripted()
+    const pod = autostopPod({ stopper, settings: { idleTimeoutMs: 2000, countdownMs: 1800 } })
+    await poll(() => pod.now()?.verdict.kind).toBe('countdown')
+    pod.use('ssh')
+    await poll(() => pod.now()?.verdict.kind).toBe('running')
+    expect(pod.terminals).toEqual([
+      expect.stringContaining('The pod stops in 2 s.'),
+      expect.stringContaining('the stop is called off. In use: ssh (a test does).'),
+    ])
+    expect([calls(), pod.journal()]).toEqual([0, ['started', 'countdown', 'cancelled']])
+  })
+
+  test('calls an idle stop off while it uploads, and lets the trainer go on', async () => {
+    const { stopper, calls } = scripted()
+    const { save } = heldFlush()
+    const pod = autostopPod({ stopper, save, timings: patient, trainerMs: 10 })
+    await poll(() => pod.stop()?.step).toBe('flush')
+    expect(pod.state('trainer')).toBe('stopped')
+    pod.use('upload') // the flush itself
+    pod.use('ssh')
+    await poll(() => pod.state('trainer')).toBe('ready')
+    await poll(() => pod.now()?.verdict.kind).toBe('running')
+    expect(pod.stop()).toBeUndefined()
+    expect([calls(), pod.journal().at(-1)]).toEqual([0, 'cancelled'])
+    expect(pod.notices().at(-1)).toBe('info: The pod goes on: it is in use again: ssh (a test does).')
+  })
+
+  test('is not held back by its own upload', async () => {
+    const { stopper, calls } = scripted()
+    const { save, end } = heldFlush()
+    const pod = autostopPod({ stopper, save, timings: patient })
+    await poll(() => pod.stop()?.step).toBe('flush')
+    pod.use('upload')
+    const seenMs = pod.now()?.nowMs ?? 0
+    await poll(() => pod.now()?.nowMs).toBeGreaterThan(seenMs + 100)
+    end()
+    await poll(calls).toBe(1)
+  })
+
+  test('between two calls lets a hold call an idle stop off, and nothing else', async () => {
+    const { stopper, calls } = scripted(() => ({ stopped: false, problem: 'RunPod answers 503' }))
+    const pod = autostopPod({ stopper })
+    await poll(calls).toBeGreaterThan(1)
+    pod.use('ssh')
+    const before = calls()
+    await poll(calls).toBeGreaterThan(before + 3)
+    pod.use('hold')
+    await poll(() => pod.now()?.verdict.kind).toBe('running')
+    expect([pod.stop(), pod.state('autostop')]).toEqual([undefined, 'ready'])
+  })
+
+  test.for(['budget', 'lifetime'] as const)(
+    'stops at the end of the %s, used and held or not',
+    async (cause) => {
+      const { stopper, calls } = scripted()
+      const spent = () => (cause === 'budget' ? { usd: 11, rate: 1 } : undefined)
+      const money = { ...autostopPod().money, spent }
+      const limits = cause === 'budget' ? { budgetUsd: 10 } : { maxLifetimeMs: 200 }
+      const pod = autostopPod({ stopper, money, settings: limits, trainerMs: 10 })
+      pod.use('ssh')
+      pod.use('hold')
+      await poll(calls).toBe(1)
+      expect([pod.stop()?.because, pod.state('trainer')]).toEqual([cause, 'stopped'])
+      expect(pod.notices()[0]).toContain('neither use nor a hold puts it off')
+    },
+  )
+
+  test('that only says what it would do says it, and starts over', async () => {
+    const { stopper, calls } = scripted()
+    const pod = autostopPod({ stopper, action: 'none', trainerMs: 10, settings: { maxLifetimeMs: 100 } })
+    await poll(() => pod.journal().filter((event) => event === 'dry-run').length).toBeGreaterThan(2)
+    expect([calls(), pod.state('trainer')]).toEqual([0, 'ready'])
+    const told = pod.notices().filter((text) => text.startsWith('warn: Dry run'))
+    expect(told.filter((text) => text.includes('MAX_LIFETIME_SECONDS'))).toHaveLength(1)
+    expect(told.filter((text) => text.includes('Nobody has used the pod')).length).toBeGreaterThan(1)
+  })
+
+  test('with the action `exit` ends podmate in order', async () => {
+    const { stopper, calls } = scripted()
+    const pod = autostopPod({ stopper, action: 'exit', trainerMs: 10 })
+    await pod.done
+    expect(calls()).toBe(0)
+    expect(pod.pod.status().reason).toMatch(/^autostop: Nobody has used the pod/)
+    expect(pod.journal().slice(-2)).toEqual(['stopped', 'told-to-end'])
+  })
+
+  test('says from the start that it cannot stop the pod, and keeps the trainer when it should', async () => {
+    const impossible = 'RUNPOD_API_KEY is not set.'
+    const { stopper, calls } = scripted()
+    const problems = [`This pod cannot stop itself: ${impossible}`]
+    const pod = autostopPod({ stopper: { ...stopper, impossible }, problems, trainerMs: 10 })
+    await poll(() => pod.notices()[0]).toBe(`warn: ${problems[0]}`)
+    await poll(() => pod.now()?.problems).toEqual(problems)
+    await poll(() => pod.stop()?.problem).toBe(impossible)
+    expect([calls(), pod.state('trainer'), pod.state('autostop')]).toEqual([0, 'ready', 'degraded'])
+    pod.use('ssh') // no call was made: it can still be called off
+    await poll(() => pod.now()?.verdict.kind).toBe('running')
+  })
+
+  test('does not hinder the end of podmate, whatever it is doing', async () => {
+    const { save } = heldFlush()
+    const pod = autostopPod({ save, timings: patient })
+    await poll(() => pod.stop()?.step).toBe('flush')
+    pod.pod.shutdown('SIGTERM')
+    await pod.done
+    expect(pod.events.filter((event) => event.type === 'killing')).toEqual([])
+    expect(pod.journal().at(-1)).toBe('told-to-end')
+  })
+
+  test('knows after a boot why the pod stopped', async () => {
+    const { stopper } = scripted()
+    const files = new Map<string, string>()
+    const first = autostopPod({ stopper, files })
+    await poll(() => first.stop()?.step).toBe('confirm')
+    expect(first.now()?.lastStop).toBeUndefined()
+    first.pod.shutdown('SIGTERM')
+    await first.done
+    const second = autostopPod({ stopper, files })
+    await poll(() => second.now()?.lastStop).toMatchObject({
+      ...{ because: 'idle', text: expect.stringContaining('Nobody has used the pod') },
+    })
+    second.pod.shutdown('podctl shutdown')
+    await second.done
+    const third = autostopPod({ stopper, files })
+    const text = 'podmate was told to end: podctl shutdown'
+    await poll(() => third.now()?.lastStop).toMatchObject({ because: 'outside', text })
+  })
+})
