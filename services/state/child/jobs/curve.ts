@@ -1,11 +1,8 @@
 import { type Extremes, extremeOf, unpacked } from './extremes.ts'
-import { bucketWidth, extremesOfRows, widths } from './extremes-table.ts'
+import { extremesOfRows, widths } from './extremes-table.ts'
 import type { JobsDatabase } from './jobs-database.ts'
 import type { Spot } from './lttb.ts'
 import { type MetricRow, numbersOf, rowColumns } from './metric-row.ts'
-
-/** So many buckets per wanted spot: each gives its lowest and its highest value to choose from. */
-const bucketsPerSpot = 2
 
 /**
  * For each name, spots of its curve after a step, sorted by step: the extremes of enough buckets to choose `each` spots from,
@@ -41,9 +38,8 @@ function widthFor(jobs: JobsDatabase, jobId: string, since: number, each: number
     'SELECT count(*) AS many FROM local_training_extremes WHERE job_id = ? AND width = ? AND bucket > ?'
   const count = (width: number) =>
     Number(jobs.rows(sql).get(jobId, width, Math.floor((since + 1) / width))?.many)
-  const wide = widths.toReversed().find((width) => count(width) >= each * bucketsPerSpot)
-  if (wide !== undefined) return wide
-  return count(bucketWidth) >= each ? bucketWidth : undefined
+  // Each gives its lowest and its highest value: there is a choice of two to eight for every spot.
+  return widths.toReversed().find((width) => count(width) >= each)
 }
 
 function addSpots(curves: readonly Spot[][], places: readonly number[], extremes: Extremes): void {
