@@ -77,7 +77,7 @@ const variables = z.object({
     does: 'How long a trainer may take to write its last checkpoint when the pod stops itself.',
   }),
   RUNPOD_API_KEY: optionalSecret({
-    does: "The key that RunPod is asked with to stop the pod. RunPod sets it to a key of the pod's own; no program of yours sees it.",
+    does: "The key that RunPod is asked with to stop the pod. RunPod sets it to a key of the pod's own; programs of yours see it only when you list it for them.",
     unset: 'the pod cannot stop itself by the API',
   }),
   RUNPOD_REST_URL: matching(
