@@ -1,6 +1,7 @@
 import { type Extremes, includeExtremes, includeValue, noExtremes, packed, unpacked } from './extremes.ts'
 import type { JobsDatabase, PointsOf } from './jobs-database.ts'
-import { type MetricRow, numbersOf, rowColumns } from './metric-row.ts'
+import { firstNumber, furtherOf, type MetricRow, rowColumns } from './metric-row.ts'
+import { numberColumns } from './schema.ts'
 
 /** Steps per bucket of the narrowest level. */
 export const bucketWidth = 16
@@ -44,16 +45,24 @@ export function extremesOfRows(
   to: number,
 ): Extremes {
   const extremes = noExtremes(points.names.length)
+  const places = numberColumns.map((name) => points.places.get(name) ?? -1)
   // TypeScript does not know that this statement gives arrays.
-  const rows = jobs.arrays(rowsSql).iterate(jobId, from, to) as Iterable<unknown> as Iterable<MetricRow>
-  for (const row of rows) {
-    const step = Number(row[1])
-    for (const [name, value] of numbersOf(row)) {
-      const place = points.places.get(name)
-      if (value !== null && place !== undefined) includeValue(extremes, place, value, step)
-    }
-  }
+  const rows = jobs.arrays(rowsSql).all(jobId, from, to) as unknown as readonly MetricRow[]
+  for (const row of rows) includeRow(extremes, row, places, points)
   return extremes
+}
+
+function includeRow(extremes: Extremes, row: MetricRow, places: readonly number[], points: PointsOf): void {
+  const step = Number(row[1])
+  for (let at = 0; at < places.length; at += 1) {
+    const value = row[firstNumber + at]
+    const place = places[at] ?? -1
+    if (typeof value === 'number' && place >= 0) includeValue(extremes, place, value, step)
+  }
+  for (const [name, value] of Object.entries(furtherOf(row))) {
+    const place = points.places.get(name)
+    if (value !== null && place !== undefined) includeValue(extremes, place, value, step)
+  }
 }
 
 function extremesOfParts(

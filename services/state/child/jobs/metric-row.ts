@@ -5,11 +5,13 @@ import { numberColumns } from './schema.ts'
 export type MetricRow = readonly unknown[]
 
 export const rowColumns = ['id', 'step', 'timestamp', 'extra', ...numberColumns] as const
-const firstNumber = 4
+/** Where in a row the numbers with a column of their own begin. */
+export const firstNumber = 4
 
 const places: ReadonlyMap<string, number> = new Map(numberColumns.map((name, at) => [name, at]))
 
 type Further = Readonly<Record<string, number | null>>
+const nothing: Further = {}
 
 /** The numbers of a row by name; null is one that was reported but is not finite. */
 export function numbersOf(row: MetricRow): Map<string, number | null> {
@@ -51,7 +53,8 @@ function furtherText(row: MetricRow, keys: ReadonlySet<string> | undefined): str
   return text
 }
 
-function furtherOf(row: MetricRow): Further {
+/** The numbers without a column of their own, and those that are not finite. */
+export function furtherOf(row: MetricRow): Further {
   // Written by add-points.ts and by nobody else.
-  return typeof row[3] === 'string' ? (JSON.parse(row[3]) as Further) : {}
+  return typeof row[3] === 'string' ? (JSON.parse(row[3]) as Further) : nothing
 }
