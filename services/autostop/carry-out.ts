@@ -54,6 +54,7 @@ async function watchForUse(
   const ends = AbortSignal.any([over, cancel.signal])
   const isSoft = cause === 'idle' || cause === 'finished'
   while (!ends.aborted) {
+    const { bell } = book
     const readings = await lookForUse(options, book, ends)
     if (ends.aborted) return
     show()
@@ -63,7 +64,7 @@ async function watchForUse(
     const waitMs = verdict
       ? nextLookMs(verdict, monotonicMs(), options.settings)
       : options.settings.checkEveryMs
-    await pause(waitMs, AbortSignal.any([ends, book.bell]))
+    await pause(waitMs, AbortSignal.any([ends, bell]))
   }
 }
 

@@ -10,6 +10,8 @@ import type { WatchParts } from './watch-parts.ts'
 
 const tickMs = 1000
 const holdMs = 3000
+const lastWordsMs = 300
+const journalMs = 3000
 
 /** Looks, decides and does what was decided, until the service or the pod ends. */
 export async function watch(parts: WatchParts): Promise<void> {
@@ -18,11 +20,12 @@ export async function watch(parts: WatchParts): Promise<void> {
   ctx.ready()
   const money = [options.money.run(over), countMoney(parts, over)]
   const held = options.hold.open(over)
-  await begin(parts)
+  await begin(parts, over)
   // A pod that is held must not be counted down because its volume is slow.
   await settledWithin(held, holdMs, over)
   let before: Verdict | undefined
   while (!over.aborted) {
+    const { bell } = book // before the look: what happens during it may ask for another one
     const { verdict } = await lookAndTell(parts, before, over)
     before = verdict
     if (over.aborted) break
@@ -31,17 +34,20 @@ export async function watch(parts: WatchParts): Promise<void> {
       before = undefined
     } else {
       const waitMs = nextLookMs(verdict, monotonicMs(), options.settings)
-      await pause(waitMs, AbortSignal.any([over, book.bell]))
+      await pause(waitMs, AbortSignal.any([over, bell]))
     }
   }
-  await Promise.all([held, ...money])
+  // The last line of the ledger is worth a moment, and no more.
+  await settledWithin(Promise.all([held, ...money]), lastWordsMs, ctx.kill)
 }
 
 /** Finds out why the pod stopped the last time, and says what is wrong from the start; once for each podmate. */
-async function begin({ ctx, options, journal, book }: WatchParts): Promise<void> {
+async function begin({ ctx, options, journal, book }: WatchParts, over: AbortSignal): Promise<void> {
   if (book.hasBegun) return
   book.hasBegun = true
-  book.lastStop = await journal.entries().then(lastStopOf, () => undefined)
+  const entries = journal.entries().catch(() => []) // the volume is away; its service says so
+  if (await settledWithin(entries, journalMs, over)) book.lastStop = lastStopOf(await entries)
+  if (over.aborted) return
   journal.add('started', 'podmate has started')
   for (const problem of options.problems) ctx.notice('warn', problem)
 }
