@@ -23,8 +23,9 @@ describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('podmate on %s', (signal
     expect(said).toContain(`podmate is stopping: ${signal}`)
     expect(said.filter((text) => text.startsWith('stopping tier'))).toEqual([
       'stopping tier intake: inference',
-      'stopping tier work: trainer',
-      'stopping tier tools: http',
+      'stopping tier work: trainer, autostop',
+      'stopping tier save: jobs',
+      'stopping tier tools: http, telemetry',
     ])
     expect(said.at(-1)).toMatch(/^podmate stopped after \d+ ms$/)
     await expectNothingLeft({ family, socket, url })
