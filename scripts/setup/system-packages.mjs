@@ -5,6 +5,7 @@ import { run, SetupFailure } from './step.mjs'
 /** Debian packages that tests use, each with a program of it. */
 const packages = {
   bindfs: 'bindfs',
+  chromium: 'chromium',
   fuse3: 'fusermount3',
   iproute2: 'ss',
   mount: 'mount',

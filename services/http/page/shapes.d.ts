@@ -81,16 +81,17 @@ export interface Gpu {
 
 export interface Disk {
   readonly mount: string
-  readonly used_gb: number
-  readonly total_gb: number
+  readonly used_gb: number | null
+  readonly total_gb: number | null
 }
 
 export interface Host {
   readonly cpu_percent: number | null
   readonly cores: number
-  readonly memory_used_mb: number
-  readonly memory_total_mb: number
+  readonly memory_used_mb: number | null
+  readonly memory_total_mb: number | null
   readonly disks: readonly Disk[]
+  readonly disk_problem?: string | null
   readonly network: { readonly rx_bytes_per_s: number | null; readonly tx_bytes_per_s: number | null } | null
 }
 
@@ -126,7 +127,7 @@ export interface Job {
 }
 
 /** One report of a trainer: `step` and any numbers. */
-export type Point = { readonly step: number; readonly timestamp?: number | string } & Readonly<
+export type Point = { readonly step: number; readonly timestamp?: number } & Readonly<
   Record<string, number | string | null | undefined>
 >
 

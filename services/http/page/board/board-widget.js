@@ -62,11 +62,12 @@ export function boardWidget(place, { legalMoves, onMove, onIllegal }) {
   return {
     /**
      * Shows a position; `isHumans`: the side at the bottom may move.
-     * @param {{ fen: string, bottom: 'w' | 'b', last: readonly string[], check: string | undefined, isHumans: boolean }} view
+     * @param {{ fen: string, bottom: 'w' | 'b', last: readonly string[], check: string | undefined, isHumans: boolean, words: string }} view
      */
-    show({ fen, bottom, last, check, isHumans }) {
+    show({ fen, bottom, last, check, isHumans, words }) {
+      place.querySelector('svg')?.setAttribute('aria-label', words)
+      if (side !== bottom) void board.setOrientation(bottom)
       side = bottom
-      if (board.getOrientation() !== bottom) void board.setOrientation(bottom)
       void board.setPosition(fen, true)
       board.removeMarkers()
       for (const square of last) board.addMarker(MARKER_TYPE.square, square)

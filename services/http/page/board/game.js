@@ -23,6 +23,8 @@ export function newGame(human) {
     },
     /** The square of the king that is in check. */
     check: () => (chess.isCheck() ? chess.findPiece({ type: 'k', color: chess.turn() })[0] : undefined),
+    /** Where everything stands, in words. */
+    words: () => `White: ${piecesOf(chess, 'w')}. Black: ${piecesOf(chess, 'b')}.`,
     /** How a move in UCI form is written here; the same when it is not legal. @param {string} uci */
     sanOf: (uci) => chess.moves({ verbose: true }).find(({ lan }) => lan === uci)?.san ?? uci,
     /** Throws when it is not legal. @param {string | import('./board-widget.js').Step} move UCI, SAN or squares */
@@ -52,4 +54,16 @@ function endOf(chess) {
 /** @param {import('./board-widget.js').Step} step */
 function squaresOf({ from, to, promotion }) {
   return promotion === undefined ? { from, to } : { from, to, promotion }
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const names = { k: 'king', q: 'queen', r: 'rook', b: 'bishop', n: 'knight', p: 'pawn' }
+
+/** @param {Chess} chess @param {Side} side */
+function piecesOf(chess, side) {
+  const pieces = chess
+    .board()
+    .flatMap((rank) => rank.flatMap((piece) => (piece?.color === side ? [piece] : [])))
+  const sorted = pieces.toSorted((a, b) => 'kqrbnp'.indexOf(a.type) - 'kqrbnp'.indexOf(b.type))
+  return sorted.map(({ type, square }) => `${names[type]} ${square}`).join(', ')
 }

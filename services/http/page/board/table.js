@@ -78,6 +78,7 @@ export class Table {
     const isHumans = game.isHumansTurn() && this.#asking === undefined
     this.#board.show({
       fen: game.fen(),
+      words: game.words(),
       bottom: game.human,
       last: game.last(),
       check: game.check(),

@@ -41,9 +41,9 @@ function gpuView(
       'p',
       { class: 'name' },
       h('small', null, name),
-      used !== null && total !== null && h('small', null, `${inGb(used)} of ${inGb(total)} GB`),
+      used !== null && total !== null && h('small', null, `${gb(used, 1024)} of ${gb(total, 1024)} GB`),
     ),
-    used !== null && total !== null && shareBar(used / total, `Memory of GPU ${index}`),
+    shareBar(used, total, `Memory of GPU ${index}`),
     gpu.problem && h('p', { class: 'problem' }, gpu.problem),
   )
 }
@@ -67,10 +67,10 @@ function hostView(
     h(
       'div',
       { class: 'gauge', key: 'memory' },
-      gauge('Memory', `${inGb(used)} GB`, `of ${inGb(total)} GB`),
+      gauge('Memory', `${gb(used, 1024)} GB`, `of ${gb(total, 1024)} GB`),
       sparkline(
         samples.map((sample) => sample.memory_used_mb),
-        total,
+        total ?? 0,
         'Memory in use, last minutes',
       ),
     ),
@@ -78,8 +78,8 @@ function hostView(
       h(
         'div',
         { class: 'gauge flat', key: `disk ${mount}` },
-        gauge(mount, `${used_gb.toFixed(1)} GB`, `of ${total_gb.toFixed(1)} GB`),
-        shareBar(used_gb / total_gb, `Disk ${mount}`),
+        gauge(mount, `${gb(used_gb)} GB`, `of ${gb(total_gb)} GB`),
+        shareBar(used_gb, total_gb, `Disk ${mount}`),
       ),
     ),
     network &&
@@ -96,13 +96,15 @@ function gauge(name, value, small) {
   return h('p', null, h('b', null, name), h('span', { class: 'value' }, value), h('small', null, small))
 }
 
-/** As makers of memory count. @param {number} megabytes */
-function inGb(megabytes) {
-  return (megabytes / 1024).toFixed(1)
+/** @param {number | null} amount @param {number} [perGb] */
+function gb(amount, perGb = 1) {
+  return amount === null ? '–' : (amount / perGb).toFixed(1)
 }
 
-/** @param {number} share @param {string} what */
-function shareBar(share, what) {
+/** @param {number | null} used @param {number | null} total @param {string} what */
+function shareBar(used, total, what) {
+  if (used === null || total === null || total <= 0) return null
+  const share = used / total
   const tone = share > 0.95 ? 'danger' : share > 0.85 ? 'warn' : 'calm'
   return bar(share, tone, `${what}: ${Math.round(share * 100)} % in use`)
 }

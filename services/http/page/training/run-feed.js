@@ -1,85 +1,98 @@
 /** @import { Point } from '../shapes.d.ts' */
 import { ask } from '../core/ask.js'
 import { follow } from '../core/stream.js'
+import { partOf, shownPoints } from './part-of.js'
 
-/** As many points as a wide screen can show, and a bit more. */
-export const shownPoints = 2000
+const againMs = 5000
 
-/**
- * @typedef {object} RunFeed
- * @property {() => readonly Point[]} points sorted by step
- * @property {() => string | undefined} problem
- * @property {(range: [number, number] | undefined) => Promise<void>} zoom reads the points of a part more closely
- * @property {() => void} end
- */
-
-/** The curve of one run, kept up to date. @param {string} id @param {{ onChange: () => void, onJob: () => void }} on @returns {RunFeed} */
-export function runFeed(id, { onChange, onJob }) {
-  const path = `api/training/jobs/${encodeURIComponent(id)}`
+/** The curve of one run, kept up to date from when it is made until `end()`. */
+export class RunFeed {
+  #path
+  #onChange
+  #onJob
   /** @type {Map<number, Point>} */
-  let all = new Map()
+  #all = new Map()
+  /** What is drawn instead while a part is looked at. @type {readonly Point[] | undefined} */
+  #closer
   /** @type {readonly Point[] | undefined} */
-  let closer
-  /** @type {readonly Point[] | undefined} */
-  let sorted
-  /** @type {string | undefined} */
-  let problem
-  let isReading = false
+  #sorted
+  /** Why nothing is read at the moment. @type {string | undefined} */
+  problem
+  #isReading = false
+  #over = new AbortController()
 
-  const read = async () => {
-    if (isReading) return
-    isReading = true
-    try {
-      const newer = new Map()
-      const { metrics } = await ask(`${path}/metrics?points=${shownPoints}`)
-      const last = metrics.at(-1)?.step ?? Number.NEGATIVE_INFINITY
-      for (const point of metrics) newer.set(point.step, point)
-      // What came by the stream while this was read is newer.
-      for (const [step, point] of all) if (step > last) newer.set(step, point)
-      all = newer
-      problem = undefined
-    } catch (error) {
-      problem = error instanceof Error ? error.message : String(error)
+  /** @param {string} id @param {{ onChange: () => void, onJob: () => void }} on `onJob`: the job is no longer what it was */
+  constructor(id, { onChange, onJob }) {
+    this.#path = `api/training/jobs/${encodeURIComponent(id)}`
+    this.#onChange = onChange
+    this.#onJob = onJob
+    void this.#begin()
+  }
+
+  /** Sorted by step. */
+  get points() {
+    this.#sorted ??= [...this.#all.values()].sort((a, b) => a.step - b.step)
+    return this.#closer ?? this.#sorted
+  }
+
+  /** Reads a part more closely; undefined: all of it again. @param {[number, number] | undefined} range */
+  async zoom(range) {
+    this.#closer = range ? await partOf(this.#path, range).catch(() => undefined) : undefined
+    this.#onChange()
+  }
+
+  end() {
+    this.#over.abort()
+  }
+
+  /** Reads what is there, then goes on with what comes after it. */
+  async #begin() {
+    const lastId = await this.#read()
+    if (this.#over.signal.aborted) return
+    if (lastId === undefined) {
+      setTimeout(() => void this.#begin(), againMs)
+      return
     }
-    isReading = false
-    changed()
+    const end = follow({
+      path: `${this.#path}/stream`,
+      after: String(lastId),
+      on: { metrics: (point) => this.#take(point), job: this.#onJob },
+    })
+    this.#over.signal.addEventListener('abort', end)
   }
-  const changed = () => {
-    sorted = undefined
-    onChange()
-  }
-  const end = follow({
-    path: `${path}/stream`,
-    on: {
-      metrics(/** @type {Point | Point[]} */ data) {
-        for (const point of [data].flat()) all.set(point.step, point)
-        // Thinning is the pod's work: it keeps the extremes.
-        if (all.size > 2 * shownPoints) void read()
-        changed()
-      },
-      job: onJob,
-    },
-  })
-  void read()
-  return {
-    points() {
-      sorted ??= [...all.values()].sort((a, b) => a.step - b.step)
-      return closer ?? sorted
-    },
-    problem: () => problem,
-    async zoom(range) {
-      closer = undefined
-      if (range) closer = await part(path, range).catch(() => undefined)
-      onChange()
-    },
-    end,
-  }
-}
 
-/** @param {string} path @param {[number, number]} range @returns {Promise<Point[]>} */
-async function part(path, [from, to]) {
-  const { metrics } = await ask(
-    `${path}/metrics?since=${Math.floor(from) - 1}&until=${Math.ceil(to)}&points=${shownPoints}`,
-  )
-  return metrics
+  /** @param {Point} point */
+  #take(point) {
+    this.#all.set(point.step, point)
+    // Thinning is the pod's work: it keeps the extremes.
+    if (this.#all.size > 2 * shownPoints) void this.#read()
+    this.#changed()
+  }
+
+  /** The whole curve as the pod thins it; resolves to the id of its last row, or undefined when it cannot be read. @returns {Promise<number | undefined>} */
+  async #read() {
+    if (this.#isReading) return undefined
+    this.#isReading = true
+    try {
+      /** @type {{ metrics: readonly Point[], last_id: number }} */
+      const { metrics, last_id } = await ask(`${this.#path}/metrics?points=${shownPoints}`)
+      const last = metrics.at(-1)?.step ?? Number.NEGATIVE_INFINITY
+      // What came by the stream while this was read is newer.
+      const newer = [...this.#all.values()].filter(({ step }) => step > last)
+      this.#all = new Map([...metrics, ...newer].map((point) => [point.step, point]))
+      this.problem = undefined
+      return last_id
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error)
+      return undefined
+    } finally {
+      this.#isReading = false
+      this.#changed()
+    }
+  }
+
+  #changed() {
+    this.#sorted = undefined
+    this.#onChange()
+  }
 }

@@ -4,9 +4,10 @@ import { h } from '../core/h.js'
 import { serviceOf } from '../details-of.js'
 import { bar, fact } from '../verdict/cost-view.js'
 
-/** What a run is called. @param {Job} job */
-export function runName(job) {
-  return job.name || job.id.slice(0, 8)
+/** What a run is called; of a command only the names of its files. @param {Job} job */
+export function runName({ name, id }) {
+  const short = (name ?? '').replaceAll(/(?<![^\s])\/\S*\/([^\s/]+)/g, '$1')
+  return short === '' ? id.slice(0, 8) : short
 }
 
 /**

@@ -7,7 +7,7 @@ import { Curves } from './curves.js'
 import { jobsView } from './jobs-view.js'
 import { drawableKeys } from './keys.js'
 import { readoutView } from './readout-view.js'
-import { runFeed } from './run-feed.js'
+import { RunFeed } from './run-feed.js'
 import { runName, summaryView } from './summary-view.js'
 
 const mostRuns = 6
@@ -20,7 +20,7 @@ export class Training {
   #onJob
   #curves
   #choose = choices()
-  /** @type {Map<string, import('./run-feed.js').RunFeed>} */
+  /** @type {Map<string, RunFeed>} */
   #feeds = new Map()
   /** Under the cursor. @type {number | undefined} */
   #step
@@ -39,7 +39,7 @@ export class Training {
   /** Shows what the pod says now. @param {number} now */
   render(now) {
     this.#keepFeeds()
-    const problems = [...this.#feeds.values()].flatMap((feed) => feed.problem() ?? [])
+    const problems = [...this.#feeds.values()].flatMap((feed) => feed.problem ?? [])
     patch(this.#part('summary'), summaryView(this.#pod(), this.#runs(), now))
     patch(this.#part('problems'), problems)
     patch(this.#part('jobs'), jobsView(this.#pod(), this.#drawn(), now))
@@ -73,9 +73,7 @@ export class Training {
     const { jobs } = this.#pod()
     return this.#drawn().flatMap((id, colour) => {
       const job = jobs.find((one) => one.id === id)
-      return job
-        ? [{ id, job, colour, label: runName(job), points: this.#feeds.get(id)?.points() ?? [] }]
-        : []
+      return job ? [{ id, job, colour, label: runName(job), points: this.#feeds.get(id)?.points ?? [] }] : []
     })
   }
 
@@ -91,7 +89,7 @@ export class Training {
 
   /** @param {string} id */
   #feed(id) {
-    return runFeed(id, { onChange: () => this.#redraw(), onJob: this.#onJob })
+    return new RunFeed(id, { onChange: () => this.#redraw(), onJob: this.#onJob })
   }
 
   /** @param {[number, number] | undefined} range */

@@ -1,5 +1,5 @@
 /** @import { Pod, ServiceStatus } from '../shapes.d.ts' */
-import { clock, duration, money } from '../core/format.js'
+import { clock, counted, duration, money } from '../core/format.js'
 import { artifactsOf, autostopOf } from '../details-of.js'
 
 /**
@@ -21,17 +21,29 @@ export function alerts(pod, now) {
     ...budgetAlerts(pod),
     ...serviceAlerts(pod),
     ...uploadAlerts(pod),
+    ...warnings(pod),
   ]
-  const warnings = (pod.status?.warnings ?? []).map((text) =>
-    alert(`warning ${text}`, 'warn', 'Warning', text),
-  )
   const order = { danger: 0, warn: 1 }
-  return [...all, ...warnings].sort((a, b) => order[a.tone] - order[b.tone])
+  return all.sort((a, b) => order[a.tone] - order[b.tone])
 }
 
 /** @param {string} key @param {Alert['tone']} tone @param {string} title @param {string} text @returns {Alert} */
 function alert(key, tone, title, text) {
   return { key, tone, title, text }
+}
+
+/** What podmate warns of, together. @param {Pod} pod */
+function warnings({ status }) {
+  const texts = status?.warnings ?? []
+  if (texts.length === 0) return []
+  return [
+    alert(
+      'warnings',
+      'warn',
+      texts.length === 1 ? 'Warning' : counted(texts.length, 'warning'),
+      texts.join('\n'),
+    ),
+  ]
 }
 
 /** @param {Pod} pod @param {number} now */

@@ -1,0 +1,170 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import type { HttpOptions } from '../../../services/http/service.ts'
+import { needsBrowser, openBrowser, type Visit, visit } from '../../fixtures/page/browser.ts'
+import { useCuttingProxy } from '../../fixtures/page/cutting-proxy.ts'
+import { seriousViolations } from '../../fixtures/page/serious-violations.ts'
+import { type StandIn, standIn } from '../../fixtures/page/stand-in.ts'
+import { pointAt } from '../../fixtures/page/stand-in-data.ts'
+
+let browser: Browser | undefined
+const patience = { timeout: 20_000 }
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(() => browser?.close())
+beforeEach(needsBrowser)
+
+async function open(
+  options: Partial<HttpOptions> = {},
+  how: Parameters<typeof visit>[2] & { readonly query?: string } = {},
+): Promise<Visit & { readonly pod: StandIn }> {
+  if (!browser) throw new Error('there is no browser')
+  const pod = await standIn(options)
+  onTestFinished(() => {
+    pod.kill()
+    return pod.stop()
+  })
+  const { query = '', ...context } = how
+  const visited = await visit(browser, `${await pod.url}/${query}`, context)
+  onTestFinished(() => visited.close())
+  return { ...visited, pod }
+}
+
+test.each([
+  ['light', { width: 1360, height: 900 }],
+  ['dark', { width: 390, height: 844 }],
+] as const)(
+  'the page has no serious fault for axe, in %s, and asks nobody else',
+  async (colorScheme, viewport) => {
+    const { page, faults, pod } = await open({}, { colorScheme, viewport })
+    await page.locator('.jobs tbody tr').first().waitFor()
+    await page.locator('.uplot canvas').first().waitFor()
+    expect(await seriousViolations(page)).toEqual([])
+    for (const summary of await page.locator('details summary').all()) await summary.click()
+    pod.autostop({ verdict: 'countdown', why: 'Nobody is here.', stops_at: Date.now() + 60_000 })
+    pod.pod.emit({ service: 'sshd', type: 'crashloop', retryMs: 300_000, failures: 8 })
+    await page.locator('.alert.tone-danger').waitFor()
+    await page.locator('.verdict-words.tone-warn').waitFor()
+    expect(await seriousViolations(page)).toEqual([])
+    const width = await page.evaluate('document.documentElement.scrollWidth')
+    expect(width).toBe(viewport.width)
+    expect(faults).toEqual([])
+  },
+)
+
+test('the page says why the pod runs, what it costs and what fails, as it comes', async () => {
+  const { page, pod, faults } = await open()
+  const verdict = page.locator('#verdict')
+  await expect.poll(() => verdict.textContent(), patience).toContain('A training step came 2 s ago.')
+  expect(await verdict.textContent()).toContain('$4.27')
+  expect(await page.locator('#services').textContent()).toContain('HEALTHCHECKS_URL is not set')
+  expect(await page.locator('#connect').textContent()).toContain('ssh -p 40112 root@203.0.113.7')
+  expect(await page.locator('#artifacts').textContent()).toContain('41 files')
+  pod.autostop({
+    verdict: 'stopping',
+    why: 'The budget is spent.',
+    stop: { step: 'stop', attempts: 3, problem: 'RunPod answers 500.', next_try_at: Date.now() + 30_000 },
+  })
+  pod.pod.emit({ service: 'trainer', type: 'not-ready', reason: 'it writes nothing' })
+  const alerts = page.locator('#alerts')
+  await expect.poll(() => alerts.textContent(), patience).toContain('trainer: degraded')
+  expect(await alerts.textContent()).toContain('The pod could not be stopped')
+  expect(await alerts.textContent()).toContain('RunPod answers 500.')
+  expect(await page.locator('#events').textContent()).toContain('degraded: it writes nothing')
+  expect(faults).toEqual([])
+})
+
+test('the hold button holds with the reason that was given, and releases', async () => {
+  const { page, pod, faults } = await open({}, { query: '?token=generated-token' })
+  await page.locator('[name=hours]').selectOption('4')
+  await page.locator('[name=why]').fill('lunch')
+  await page.getByRole('button', { name: 'Keep it running' }).click()
+  await expect.poll(() => page.locator('h1').textContent(), patience).toContain('lunch')
+  await page.getByRole('button', { name: 'Release' }).click()
+  await expect.poll(() => page.locator('h1').textContent(), patience).toContain('A training step')
+  expect(pod.asked).toEqual([{ seconds: 14_400, why: 'lunch' }, { released: true }])
+  expect(faults).toEqual([])
+})
+
+describe('the token', () => {
+  test('is asked for by a change, and the page goes on with it in a cookie that no script can read', async () => {
+    const { page, pod } = await open()
+    await page.getByRole('button', { name: 'Keep it running' }).click()
+    await page.locator('dialog[open]').waitFor()
+    await page.locator('#token-field').fill('generated-token')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.locator('#live[data-state=live]').waitFor()
+    expect(new URL(page.url()).search).toBe('')
+    await page.getByRole('button', { name: 'Keep it running' }).click()
+    await expect.poll(() => pod.asked, patience).toEqual([{ seconds: 7200 }])
+    expect(await page.evaluate('document.cookie')).toBe('')
+    const [cookie] = await page.context().cookies()
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', value: 'generated-token' })
+  })
+
+  test('is asked for by a form when the user has set one', async () => {
+    const { page, faults } = await open(
+      { apiToken: 'the user chose this' },
+      { query: '?token=the+user+chose+this' },
+    )
+    expect(faults).toEqual([])
+    await page.context().clearCookies()
+    const answer = await page.reload()
+    expect([answer?.status(), await page.locator('h1').textContent()]).toEqual([
+      401,
+      'This pod asks for its token.',
+    ])
+    await page.locator('#token-field').fill('the user chose this')
+    await page.getByRole('button', { name: 'Open' }).click()
+    await page.locator('#live[data-state=live]').waitFor()
+  })
+})
+
+test('the curve grows with every point, runs are compared, and the choice of keys, scale and smoothing is kept', async () => {
+  const { page, pod, faults } = await open()
+  const readout = page.locator('[data-part=readout]')
+  await expect.poll(() => readout.textContent(), patience).toContain('step 18,240')
+  pod.jobs.push('a0000003', pointAt(18_260, 0))
+  await expect.poll(() => readout.textContent(), patience).toContain('step 18,260')
+  await page.getByRole('checkbox', { name: 'lstm-256' }).check()
+  await expect.poll(() => readout.textContent(), patience).toContain('lstm-256 loss')
+  await page.getByRole('button', { name: 'grad_norm' }).click()
+  await page.getByRole('button', { name: 'Log scale' }).click()
+  await page.getByRole('slider', { name: 'Smoothing' }).fill('0.9')
+  await expect.poll(() => page.locator('.curve').count(), patience).toBe(2)
+  await page.reload()
+  await expect.poll(() => page.locator('.curve').count(), patience).toBe(2)
+  expect(await page.getByRole('button', { name: 'Log scale' }).getAttribute('aria-pressed')).toBe('true')
+  expect(await page.getByRole('slider', { name: 'Smoothing' }).inputValue()).toBe('0.9')
+  expect(faults).toEqual([])
+})
+
+test('the page lives on behind a proxy that adds a prefix and cuts every connection', async () => {
+  if (!browser) return
+  const pod = await standIn()
+  onTestFinished(() => {
+    pod.kill()
+    return pod.stop()
+  })
+  const proxy = await useCuttingProxy(await pod.url, 1000)
+  const { page, faults, close } = await visit(browser, `${proxy.address}?token=generated-token`)
+  onTestFinished(close)
+  await expect.poll(proxy.cuts, { timeout: 20_000 }).toBeGreaterThan(4)
+  pod.jobs.push('a0000003', pointAt(18_260, 0))
+  pod.pod.emit({ service: 'trainer', type: 'not-ready', reason: 'told after many cuts' })
+  await expect
+    .poll(() => page.locator('[data-part=readout]').textContent(), patience)
+    .toContain('step 18,260')
+  await expect.poll(() => page.locator('#events').textContent(), patience).toContain('told after many cuts')
+  await page.getByRole('button', { name: 'Keep it running' }).click()
+  await expect.poll(() => pod.asked, patience).toEqual([{ seconds: 7200 }])
+  // A browser writes every cut stream into its console; nothing else may be there.
+  expect(
+    faults.filter(
+      (fault) => !/ERR_(INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION_RESET)/.test(fault),
+    ),
+  ).toEqual([])
+})
