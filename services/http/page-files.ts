@@ -22,7 +22,7 @@ export interface PageFiles {
 }
 
 const folder = join(import.meta.dirname, 'page')
-const { resolve } = createRequire(import.meta.url)
+const require = createRequire(import.meta.url)
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -43,12 +43,12 @@ export async function readPageFiles(): Promise<PageFiles> {
 }
 
 async function libraries(): Promise<readonly [string, string][]> {
-  const board = dirname(resolve('cm-chessboard/src/Chessboard.js'))
-  const markers = resolve('cm-chessboard/assets/extensions/markers/markers.svg')
+  const board = dirname(require.resolve('cm-chessboard/src/Chessboard.js'))
+  const markers = require.resolve('cm-chessboard/assets/extensions/markers/markers.svg')
   return [
-    ['vendor/uplot.js', resolve('uplot/dist/uPlot.esm.js')],
-    ['vendor/uplot.css', resolve('uplot/dist/uPlot.min.css')],
-    ['vendor/chess.js', join(dirname(resolve('chess.js')), '../esm/chess.js')],
+    ['vendor/uplot.js', require.resolve('uplot/dist/uPlot.esm.js')],
+    ['vendor/uplot.css', require.resolve('uplot/dist/uPlot.min.css')],
+    ['vendor/chess.js', join(dirname(require.resolve('chess.js')), '../esm/chess.js')],
     ['vendor/cm-chessboard/assets/extensions/markers/markers.svg', markers],
     ...(await pathsBelow(board, 'vendor/cm-chessboard/src/')),
   ]
