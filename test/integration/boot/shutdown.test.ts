@@ -43,9 +43,11 @@ describe('the shutdown of podmate', () => {
     expect(turns(pod.messages())).toEqual([
       'stopping tier intake: inference',
       'tier intake has ended',
-      'stopping tier work: trainer',
+      'stopping tier work: trainer, autostop',
       'tier work has ended',
-      'stopping tier tools: http',
+      'stopping tier save: jobs',
+      'tier save has ended',
+      'stopping tier tools: http, telemetry',
       'tier tools has ended',
       'podmate stopped',
     ])

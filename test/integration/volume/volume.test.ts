@@ -95,7 +95,7 @@ describe('podmate whose state folder cannot be written', () => {
   beforeEach(({ skip }) => skip(withoutMounts !== undefined, withoutMounts))
 
   test('goes on when it is full, says so, and writes what waited when there is space again', async () => {
-    const dir = tmpfs(64)
+    const dir = tmpfs(1024)
     const pod = startPodmate({ POD_STATE_DIR: dir })
     const url = await pod.url()
     await expect.poll(() => pod.state('inference'), patient).toBe('ready')
@@ -114,7 +114,7 @@ describe('podmate whose state folder cannot be written', () => {
   })
 
   test('goes on when it is read-only, says so, and takes it up when it can be written', async () => {
-    const dir = tmpfs(64)
+    const dir = tmpfs(1024)
     execFileSync('mount', ['-o', 'remount,ro', dir])
     const pod = startPodmate({ POD_STATE_DIR: dir })
     const url = await pod.url()
