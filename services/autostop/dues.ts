@@ -1,6 +1,6 @@
 import type { DecisionInput } from './decision-input.ts'
 import { clockStartMs } from './idle-clock.ts'
-import { budgetAtBoot, graceEndsMs, isNearlyUsedUp, type Use } from './late-boot.ts'
+import { graceEndsMs, isMostlyUsed, spentBeforeBoot } from './late-boot.ts'
 import type { Memory } from './memory.ts'
 import type { AutostopSettings } from './settings.ts'
 import { activeNames, holding } from './unknown-signals.ts'
@@ -49,9 +49,8 @@ function lifetimeDue(input: DecisionInput, settings: AutostopSettings): Due | un
   const { maxLifetimeMs } = settings
   if (maxLifetimeMs === undefined) return undefined
   const { nowMs, bootMs, lifetimeMs } = input
-  const used: Use = { before: lifetimeMs - (nowMs - bootMs), limit: maxLifetimeMs, perMs: 1 }
-  const atMs = nowMs + maxLifetimeMs - lifetimeMs
-  return afterGrace('lifetime', atMs, isNearlyUsedUp(used, settings), input, settings)
+  const isLate = isMostlyUsed(lifetimeMs - (nowMs - bootMs), maxLifetimeMs)
+  return afterGrace('lifetime', nowMs + maxLifetimeMs - lifetimeMs, isLate, input, settings)
 }
 
 function budgetDue(input: DecisionInput, settings: AutostopSettings): Due | undefined {
@@ -60,19 +59,19 @@ function budgetDue(input: DecisionInput, settings: AutostopSettings): Due | unde
   if (budgetUsd === undefined || !spent) return undefined
   const leftMs = spent.usd >= budgetUsd ? 0 : ((budgetUsd - spent.usd) / (spent.rate ?? 0)) * hourMs
   if (leftMs === Number.POSITIVE_INFINITY) return undefined
-  const used = budgetAtBoot(spent, budgetUsd, input)
-  return afterGrace('budget', nowMs + leftMs, isNearlyUsedUp(used, settings), input, settings)
+  const isLate = isMostlyUsed(spentBeforeBoot(spent, input), budgetUsd)
+  return afterGrace('budget', nowMs + leftMs, isLate, input, settings)
 }
 
 function afterGrace(
   cause: StopCause,
   atMs: number,
-  late: boolean,
+  isLate: boolean,
   input: DecisionInput,
   settings: AutostopSettings,
 ): Due {
   const untilMs = graceEndsMs(input, settings)
-  const waitsForGrace = late && atMs < untilMs
+  const waitsForGrace = isLate && atMs < untilMs
   return { cause, atMs: waitsForGrace ? untilMs : atMs, waitsForGrace }
 }
 

@@ -31,7 +31,6 @@ export function settleGaps(account: Account, facts: PodFacts): Account {
 
 /** Whether the pod ran through the whole gap. */
 function isSameRun(known: string | undefined, gap: Gap, { run, ranMs }: PodFacts, sinceMs: number): boolean {
-  if (gap.kind === 'beginning') return false
   if (known !== undefined && run !== undefined) return known === run
   return gap.kind === 'restart' && ranMs !== undefined && ranMs > sinceMs + gap.gapMs - slackMs
 }

@@ -56,6 +56,34 @@ describe('decide() about idleness', () => {
   })
 })
 
+describe('decide() about a countdown', () => {
+  const stale = (quietFrom: number) => (now: number) =>
+    look(now, { trainer: now < quietFrom ? activeAt(0) : { ...quiet, lastActiveMs: 0 } })
+
+  test.each([720, 722, 725, 735])('decide() takes a stall at look %i for no part of a countdown', (stall) => {
+    const lateMs = (index: number) => (index === stall ? 4 * minute : 0)
+    const { looks, stoppedMs } = drive(stale(2 * hour), { untilMs: 5 * hour, lateMs })
+    const counted = looks.filter(({ verdict }) => verdict.kind === 'countdown').length
+    expect(counted).toBeGreaterThan(5)
+    expect(stoppedMs).toBeGreaterThan(2 * hour + 4 * minute)
+  })
+
+  test('decide() begins a countdown anew after one that was called off', () => {
+    const at = (now: number) => {
+      if (now < 59.5 * minute) return look(now)
+      return now < 61 * minute ? look(now, { trainer: activeAt(0) }) : look(now)
+    }
+    expect(drive(at, { untilMs: 5 * hour }).stoppedMs).toBe(62 * minute)
+  })
+
+  test('decide() never stops for idleness when the timeout is infinite', () => {
+    const settings = { ...usual, idleTimeoutMs: Number.POSITIVE_INFINITY }
+    const { last } = drive((now) => look(now), { settings, untilMs: 5 * hour })
+    expect(last).toMatchObject({ kind: 'running', stopsAtMs: undefined, cause: undefined })
+    expect(last?.because).toEqual(['Nobody has used the pod for 5 h; idleness does not stop it.'])
+  })
+})
+
 describe('decide() about where the clock starts', () => {
   test('decide() counts from the first ready', () => {
     const readyMs = 7 * minute
@@ -101,6 +129,13 @@ describe('decide() about what is not known', () => {
   test('decide() counts two unknown signals at the same time once', () => {
     const at = (now: number) => look(now, { gpu: unknown, jupyter: unknown })
     expect(drive(at, { untilMs: 10 * hour }).stoppedMs).toBe(1.5 * hour)
+  })
+
+  test('decide() spends no grace while the pod is in use', () => {
+    const ssh = (now: number) => (now < 5 * hour ? activeAt(now) : quiet)
+    const at = (now: number) => look(now, { gpu: unknown, ssh: ssh(now) })
+    const { stoppedMs } = drive(at, { untilMs: 10 * hour })
+    expect(stoppedMs).toBeGreaterThan(6.5 * hour - minute)
   })
 
   test('decide() gives a signal its grace anew when it was seen active', () => {

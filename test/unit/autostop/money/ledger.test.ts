@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { advance } from '../../../../services/autostop/money/account.ts'
 import { lastAccount } from '../../../../services/autostop/money/account-text.ts'
+import { openAccount } from '../../../../services/autostop/money/open-account.ts'
 import { chaos, day, SimulatedPod, second } from '../../../fixtures/autostop/simulated-pod.ts'
 
 describe('Ledger', () => {
@@ -108,7 +110,79 @@ describe('Ledger', () => {
     },
   )
 
-  test('Ledger writes one whole text when the volume is back, and bounds its lines', async () => {
+  test('Ledger lets one whole text wait for a volume that takes nothing', async () => {
+    const pod = new SimulatedPod()
+    await pod.start()
+    pod.volume.away = true
+    await pod.run(20 * second)
+    pod.volume.away = false
+    expect(pod.volume.wholes).toBe(0)
+    await pod.run(5 * second)
+    expect(pod.volume.wholes).toBe(1)
+    expect(pod.ledger?.problem).toBeUndefined()
+  })
+
+  test('Ledger remembers what was told while a line is on its way', async () => {
+    const pod = new SimulatedPod()
+    const ledger = await pod.start()
+    const answered = Promise.withResolvers<void>()
+    pod.volume.slow = answered.promise
+    await pod.run(6 * second)
+    ledger.remember({ budgetUsd: 10, percent: 80 })
+    pod.volume.slow = undefined
+    answered.resolve()
+    await expect.poll(() => lastAccount(pod.volume.text ?? '')?.told?.percent).toBe(80)
+  })
+
+  test('Ledger uses what the platform told before the ledger could be read', async () => {
+    const pod = new SimulatedPod()
+    const first = await pod.start()
+    first.learn(pod.facts(), pod.now())
+    await pod.run(100 * second)
+    await first.close(pod.now())
+    pod.stop(400 * second)
+    await pod.run(40 * second)
+    pod.volume.away = true
+    const ledger = await pod.start()
+    ledger.learn(pod.facts(), pod.now())
+    await pod.run(100 * second)
+    pod.volume.away = false
+    await ledger.open(() => pod.now())
+    expect(ledger.account).toMatchObject({ billedMs: 240 * second, runMs: 140 * second })
+  })
+
+  test('Ledger settles every restart since the platform told for the last time', async () => {
+    const pod = new SimulatedPod()
+    const first = await pod.start()
+    first.learn(pod.facts(), pod.now())
+    await pod.run(10 * second)
+    for (const gap of [1800, 16, 900]) {
+      await pod.restartContainer(gap * second)
+      await pod.start()
+      await pod.run(10 * second)
+    }
+    expect(pod.account?.billedMs).toBeLessThan(pod.paidMs)
+    pod.ledger?.learn(pod.facts(), pod.now())
+    expect(pod.account).toMatchObject({ billedMs: pod.paidMs, runMs: pod.paidMs })
+  })
+
+  test.each([
+    ['the same run', { run: 'run-1' }, 1900],
+    ['another run', { run: 'other' }, 100],
+    ['another run, by a clock that is a day off', { run: 'other', ranMs: day }, 100],
+    ['nothing', {}, 100],
+  ])('Ledger counts a restart of half an hour when the platform tells %s', async (_name, facts, seconds) => {
+    const pod = new SimulatedPod()
+    const first = await pod.start()
+    first.learn(pod.facts(), pod.now())
+    await pod.run(100 * second)
+    await pod.restartContainer(1800 * second)
+    const ledger = await pod.start()
+    ledger.learn(facts, pod.now())
+    expect(ledger.account.billedMs).toBe(seconds * second)
+  })
+
+  test('Ledger bounds its lines', async () => {
     const pod = new SimulatedPod()
     await pod.start()
     await pod.run(3500 * second)
@@ -126,6 +200,30 @@ describe('Ledger', () => {
     ledger.setRate(3)
     await pod.run(3600 * second)
     expect(ledger.account.usd).toBeCloseTo(4, 9)
+  })
+})
+
+describe('openAccount()', () => {
+  const boot = { bootId: 'a', containerMs: 1000 }
+  const opened = () =>
+    advance(openAccount(undefined, boot, { upMs: 2000, wallMs: 0 }), { upMs: 9000, wallMs: 0 })
+
+  test('openAccount() takes a clock that begins anew for another machine', () => {
+    const again = openAccount(opened(), { ...boot, containerMs: 400 }, { upMs: 500, wallMs: 50_000 })
+    expect(again).toMatchObject({ billedMs: 8000 + 100, upMs: 500 })
+    expect(again.gaps).toMatchObject([{ kind: 'elsewhere', gapMs: 50_000 }])
+  })
+
+  test.each([
+    [true, 12_000],
+    [false, 1000],
+  ])('openAccount() after an end in order (%o) says that the boot began at %i', (closed, begunUpMs) => {
+    const again = openAccount({ ...opened(), closed }, boot, { upMs: 12_000, wallMs: 0 })
+    expect(again).toMatchObject({ billedMs: 11_000, begunUpMs })
+  })
+
+  test('advance() counts nothing when its clock goes back', () => {
+    expect(advance(opened(), { upMs: 500, wallMs: 0 })).toMatchObject({ billedMs: 8000, upMs: 500 })
   })
 })
 
