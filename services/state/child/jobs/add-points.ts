@@ -13,6 +13,10 @@ const columnOf: ReadonlyMap<string, number> = new Map(numberColumns.map((name, a
 interface Tally {
   added: number
   lastId: number
+  /** Of the last point. */
+  step: number
+  /** The last value of each, null for one that was not finite; undefined: none was reported. */
+  readonly latest: { loss?: number | null; progress?: number | null }
   readonly buckets: Set<number>
 }
 
@@ -23,7 +27,7 @@ interface Tally {
 export function addPoints(jobs: JobsDatabase, batch: PointBatch): number {
   const points = jobs.pointsOf(batch.jobId)
   nameAll(jobs, batch, points)
-  const tally: Tally = { added: 0, lastId: 0, buckets: new Set() }
+  const tally: Tally = { added: 0, lastId: 0, step: 0, latest: {}, buckets: new Set() }
   for (let row = 0; row < batch.steps.length; row += 1) addPoint(jobs, batch, row, points, tally)
   if (tally.lastId === 0) return 0
   keepExtremes(jobs, batch.jobId, points, tally.buckets)
@@ -44,6 +48,12 @@ function addPoint(jobs: JobsDatabase, batch: PointBatch, row: number, points: Po
   if (!there) tally.added += 1
   if (isNew) points.maxStep = step
   tally.lastId = id
+  tally.step = step
+  for (const name of ['loss', 'progress'] as const) {
+    const value = numbers.columns[columnOf.get(name) ?? 0] ?? numbers.further?.[name]
+    if (value !== undefined && value !== null) tally.latest[name] = value
+    else if (numbers.further && name in numbers.further) tally.latest[name] = null
+  }
   tally.buckets.add(Math.floor(step / bucketWidth))
 }
 
@@ -110,11 +120,14 @@ function nameAll(jobs: JobsDatabase, { jobId, names }: PointBatch, points: Point
   }
 }
 
-function tellJob(jobs: JobsDatabase, batch: PointBatch, { added, lastId }: Tally): void {
+function tellJob(jobs: JobsDatabase, { jobId, times }: PointBatch, tally: Tally): void {
+  const { added, step, latest } = tally
   const update = `
-    UPDATE local_training_jobs SET total_points = total_points + ?, updated_at = ?, last_step = m.step,
-      last_loss = coalesce(m.loss, last_loss), progress = coalesce(m.progress, local_training_jobs.progress)
-    FROM (SELECT step, loss, progress FROM local_training_metrics WHERE id = ?) AS m
-    WHERE local_training_jobs.id = ?`
-  jobs.rows(update).run(added, batch.times.at(-1) ?? 0, lastId, batch.jobId)
+    UPDATE local_training_jobs SET total_points = total_points + ?, updated_at = ?, last_step = ?,
+      last_loss = iif(?, ?, last_loss), progress = iif(?, ?, progress)
+    WHERE id = ?`
+  const [loss, progress] = [latest.loss, latest.progress].map(
+    (value) => [value === undefined ? 0 : 1, value ?? null] as const,
+  )
+  jobs.rows(update).run(added, times.at(-1) ?? 0, step, ...(loss ?? []), ...(progress ?? []), jobId)
 }

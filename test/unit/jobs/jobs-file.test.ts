@@ -1,0 +1,211 @@
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { batchOf, jobsFile, parsed, savedJob } from '../../fixtures/jobs/jobs-file.ts'
+
+const everything = { jobId: 'job-1', since: -1 }
+const all = { ...everything, call: 'page', limit: 100_000 } as const
+
+describe('jobs.sqlite', () => {
+  test('keeps a job and counts its points', () => {
+    const file = jobsFile()
+    file.call({ call: 'save', job: savedJob() })
+    file.call({
+      call: 'add',
+      batches: [
+        batchOf([
+          { step: 1, loss: 3, progress: 10 },
+          { step: 2, grad_norm: 1 },
+        ]),
+      ],
+    })
+    file.call({ call: 'save', job: savedJob({ status: 'completed', exitCode: 0 }) })
+    const kept = { status: 'completed', exitCode: 0, lastStep: 2, lastLoss: 3, progress: 10, totalPoints: 2 }
+    expect(file.call({ call: 'find', id: 'job-1' })).toEqual({ ...savedJob(), ...kept })
+    expect(file.call({ call: 'find', id: 'job-2' })).toBeUndefined()
+  })
+
+  test('lists the newest job first', () => {
+    const file = jobsFile()
+    for (const at of [1, 3, 2]) file.call({ call: 'save', job: savedJob({ id: `job-${at}`, createdAt: at }) })
+    expect(file.call({ call: 'list', limit: 2 }).map(({ id }) => id)).toEqual(['job-3', 'job-2'])
+  })
+
+  test('is readable by its owner only', () => {
+    expect((statSync(jobsFile().path).mode & 0o777).toString(8)).toBe('600')
+  })
+
+  test('fails what an earlier run left running, at the time of its last point', () => {
+    const file = jobsFile()
+    file.call({ call: 'save', job: savedJob() })
+    file.call({ call: 'save', job: savedJob({ id: 'job-2', runId: 'run-2' }) })
+    file.call({ call: 'save', job: savedJob({ id: 'job-3', status: 'completed' }) })
+    file.call({ call: 'add', batches: [batchOf([{ step: 1, loss: 1 }])] })
+    expect(file.call({ call: 'recover', runId: 'run-2', reason: 'the pod ended' })).toEqual(['job-1'])
+    const left = { status: 'failed', reason: 'the pod ended', endedAt: 5000 }
+    expect(file.call({ call: 'find', id: 'job-1' })).toMatchObject(left)
+    expect(file.call({ call: 'find', id: 'job-2' })).toMatchObject({ status: 'running' })
+  })
+
+  test('takes a point that comes twice once', () => {
+    const file = jobsFile()
+    const batch = batchOf([{ step: 1, loss: 1, mine: 2 }])
+    const first = file.call({ call: 'add', batches: [batch] })
+    expect(file.call({ call: 'add', batches: [batch] })).toBe(0)
+    expect(parsed(file.call(all))).toEqual([{ step: 1, loss: 1, mine: 2, timestamp: 5000 }])
+    expect(file.call(all).lastId).toBe(first)
+  })
+
+  test('completes a step with what comes later, and tells it again to who follows', () => {
+    const file = jobsFile()
+    const first = file.call({
+      call: 'add',
+      batches: [
+        batchOf([
+          { step: 1, loss: 1, mine: 2 },
+          { step: 2, loss: 1 },
+        ]),
+      ],
+    })
+    file.call({ call: 'add', batches: [batchOf([{ step: 1, eval_loss: 4, mine: 3 }])] })
+    const completed = { step: 1, loss: 1, eval_loss: 4, mine: 3, timestamp: 5000 }
+    expect(parsed(file.call(all))[0]).toEqual(completed)
+    expect(file.call({ call: 'after', jobId: 'job-1', id: first, limit: 10 })).toEqual([
+      { id: first + 1, values: completed },
+    ])
+  })
+
+  test('keeps that a number was not finite, until there is one', () => {
+    const file = jobsFile()
+    const lost = { step: 1, loss: Number.POSITIVE_INFINITY, mine: Number.POSITIVE_INFINITY }
+    file.call({ call: 'add', batches: [batchOf([lost])] })
+    expect(parsed(file.call(all))).toEqual([{ step: 1, loss: null, mine: null, timestamp: 5000 }])
+    file.call({ call: 'add', batches: [batchOf([{ step: 1, loss: 2 }])] })
+    expect(parsed(file.call(all))).toEqual([{ step: 1, loss: 2, mine: null, timestamp: 5000 }])
+  })
+
+  test('pages by step, after a step, with the numbers that are wanted', () => {
+    const file = jobsFile()
+    const points = [5, 1, 3, 2, 4].map((step) => ({ step, loss: step, grad_norm: 1, mine: 2 }))
+    for (const point of points) file.call({ call: 'add', batches: [batchOf([point])] })
+    const page = file.call({ ...all, since: 1, keys: ['loss', 'mine'], limit: 2 })
+    expect(parsed(page)).toEqual([2, 3].map((step) => ({ step, loss: step, mine: 2, timestamp: 5000 })))
+    expect(page.lastStep).toBe(3)
+  })
+
+  test('takes all batches of a call or none', () => {
+    const file = jobsFile()
+    const bad = { ...batchOf([{ step: 1, loss: 1 }]), jobId: null as unknown as string }
+    expect(() => file.call({ call: 'add', batches: [batchOf([{ step: 1, loss: 1 }]), bad] })).toThrow(
+      'NOT NULL',
+    )
+    expect(file.call(all).count).toBe(0)
+    file.call({ call: 'add', batches: [batchOf([{ step: 1, loss: 1 }])] })
+    expect(file.call(all).count).toBe(1)
+  })
+
+  test('remembers how far each address has been sent', () => {
+    const file = jobsFile()
+    const [one, other] = ['https://one.example/jobs', 'https://other.example/jobs']
+    expect(file.call({ call: 'cursor', jobId: 'job-1', url: one })).toBe(0)
+    for (const id of [3, 7]) file.call({ call: 'save-cursor', jobId: 'job-1', url: one, id })
+    file.close()
+    const again = jobsFile(file.path)
+    expect(again.call({ call: 'cursor', jobId: 'job-1', url: one })).toBe(7)
+    expect(again.call({ call: 'cursor', jobId: 'job-1', url: other })).toBe(0)
+  })
+
+  test('that is damaged is kept aside under another name, and a new one begun', () => {
+    const file = jobsFile()
+    file.call({ call: 'save', job: savedJob() })
+    file.close()
+    const bytes = readFileSync(file.path)
+    writeFileSync(file.path, Buffer.concat([Buffer.from('not a database'), bytes.subarray(14)]))
+    const again = jobsFile(file.path)
+    expect(again.said.join()).toMatch(
+      /jobs\.sqlite is damaged .* it is kept as .*damaged-.*and a new one is begun/,
+    )
+    expect(again.call({ call: 'list', limit: 10 })).toEqual([])
+    const aside = readdirSync(dirname(file.path)).filter((name) => name.includes('.damaged-'))
+    expect(aside).toHaveLength(1)
+  })
+
+  test('whose pages are torn is found damaged at the start', () => {
+    const file = jobsFile()
+    file.call({
+      call: 'add',
+      batches: [batchOf(Array.from({ length: 2000 }, (_, step) => ({ step, loss: 1 })))],
+    })
+    file.close()
+    const bytes = readFileSync(file.path)
+    writeFileSync(file.path, bytes.fill(7, 8192, 60_000))
+    expect(jobsFile(file.path).said).toHaveLength(1)
+  })
+
+  test('of a newer podmate is left alone', () => {
+    const file = jobsFile()
+    file.call({ call: 'save', job: savedJob() })
+    file.close()
+    const bytes = readFileSync(file.path)
+    bytes.writeUInt32BE(99, 60) // user_version in SQLite's header
+    writeFileSync(file.path, bytes)
+    expect(() => jobsFile(file.path)).toThrow(/written by a newer podmate \(version 99\)/)
+    expect(readFileSync(file.path).equals(bytes)).toBe(true)
+  })
+})
+
+describe('a sample', () => {
+  const curves = fc.array(
+    fc.record({
+      step: fc.nat(3000),
+      loss: fc.double({ noNaN: true, noDefaultInfinity: true }),
+      mine: fc.integer({ min: -5, max: 5 }),
+    }),
+    { minLength: 1, maxLength: 400 },
+  )
+
+  test('is of real points, no more than asked for, with ends and extremes of each number, however they came', () => {
+    fc.assert(
+      fc.property(
+        curves,
+        fc.integer({ min: 8, max: 60 }),
+        fc.integer({ min: -1, max: 1500 }),
+        (points, most, since) => {
+          const file = jobsFile()
+          for (let at = 0; at < points.length; at += 37)
+            file.call({ call: 'add', batches: [batchOf(points.slice(at, at + 37))] })
+          const full = parsed(file.call({ ...all, since }))
+          const sample = parsed(file.call({ ...everything, since, call: 'sample', points: most }))
+          file.close()
+          expect(sample.length).toBeLessThanOrEqual(most)
+          const kept = new Map(full.map((point) => [point.step, point]))
+          for (const point of sample) expect(point).toEqual(kept.get(point.step ?? -1))
+          expect(sample.map(({ step }) => step)).toEqual(
+            sample.map(({ step }) => step).sort((a, b) => Number(a) - Number(b)),
+          )
+          for (const key of ['loss', 'mine', 'step']) {
+            const of = (list: typeof full) => list.map((point) => Number(point[key]))
+            expect(Math.min(...of(sample))).toBe(Math.min(...of(full)))
+            expect(Math.max(...of(sample))).toBe(Math.max(...of(full)))
+          }
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('of a long curve keeps a spike of one step', () => {
+    const file = jobsFile()
+    const points = Array.from({ length: 50_000 }, (_, step) => ({ step, loss: 5 / (1 + step / 1000) }))
+    points[31_415] = { step: 31_415, loss: 99 }
+    file.call({ call: 'add', batches: [batchOf(points)] })
+    const sample = file.call({ ...everything, call: 'sample', points: 100, keys: ['loss'] })
+    expect(sample.count).toBeGreaterThan(50)
+    expect(parsed(sample).find(({ step }) => step === 31_415)?.loss).toBe(99)
+    // What was overwritten is no extreme any more.
+    file.call({ call: 'add', batches: [batchOf([{ step: 31_415, loss: 1 }])] })
+    const later = parsed(file.call({ ...everything, call: 'sample', points: 100, keys: ['loss'] }))
+    expect(Math.max(...later.map(({ loss }) => Number(loss)))).toBe(5)
+  })
+})
