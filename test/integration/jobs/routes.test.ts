@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { readStream } from '../../fixtures/http/read-stream.ts'
+import { jobsPod, report } from '../../fixtures/jobs/jobs-pod.ts'
+
+const patient = { timeout: 10_000 }
+
+describe('POST /api/training/jobs/:id/metrics', () => {
+  test('takes one point or an array, and answers ok', async () => {
+    const pod = await jobsPod()
+    const job = await pod.make()
+    expect((await job.report({ step: 1, loss: 3 })).json()).toEqual({ status: 'ok' })
+    expect((await job.report([{ step: 2, loss: 2, mine: 1 }, { step: 3 }])).status).toBe(200)
+    expect((await job.report('{"step": 4, "loss": NaN}')).status).toBe(200)
+    const { metrics, last_id } = (await pod.get(`${job.path}/metrics`)).json()
+    const timestamp = expect.any(Number)
+    expect(metrics).toEqual([
+      { step: 1, loss: 3, timestamp },
+      { step: 2, loss: 2, mine: 1, timestamp },
+      { step: 3, timestamp },
+      { step: 4, loss: null, timestamp },
+    ])
+    expect(last_id).toBe(4)
+    const after = { status: 'running', last_step: 4, last_loss: null, total_points: 4 }
+    expect((await pod.get(job.path)).json()).toMatchObject(after)
+    expect(pod.jobs.port.lastStep()).toMatchObject({ jobId: job.id, step: 4 })
+  })
+
+  test('answers 401 to a wrong token, to none, and to a job that is not there', async () => {
+    const pod = await jobsPod()
+    const [one, other] = [await pod.make(), await pod.make()]
+    const answers = [
+      await report(pod.url, one.id, other.token, { step: 1 }),
+      await report(pod.url, one.id, undefined, { step: 1 }),
+      await report(pod.url, 'nothing', one.token, { step: 1 }),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401])
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
+  })
+
+  test('answers 422 to wrong types, 400 to what is no JSON, 413 to what is too long', async () => {
+    const pod = await jobsPod()
+    const job = await pod.make()
+    const wrong = await job.report([
+      { step: 1, loss: 1 },
+      { step: 2, loss: 'low' },
+    ])
+    expect([wrong.status, wrong.json().detail]).toEqual([422, '"[1].loss" must be a number, not "low"'])
+    expect((await job.report('')).status).toBe(422)
+    expect((await job.report('{"step": ')).status).toBe(400)
+    const long = await job.report(`{"step": 1${' '.repeat(9 << 20)}}`)
+    expect([long.status, long.json().detail]).toEqual([413, expect.stringContaining('8 MB')])
+    expect((await pod.get(`${job.path}/metrics`)).json().metrics).toEqual([])
+  })
+})
+
+describe('GET /api/training/jobs', () => {
+  test('lists the newest first, and shows no token', async () => {
+    const pod = await jobsPod()
+    const [one, two] = [await pod.make('one'), await pod.make('two')]
+    const { text } = await pod.get('/api/training/jobs')
+    const { jobs } = JSON.parse(text) as { jobs: { id: string; name: string; status: string }[] }
+    expect(jobs.map(({ name }) => name)).toEqual(['two', 'one'])
+    expect(jobs[0]).toMatchObject({ id: two.id, status: 'pending', total_points: 0, last_step: null })
+    expect(text).not.toContain(one.token)
+  })
+
+  test('answers 404 for a job that is not there, on every route', async () => {
+    const pod = await jobsPod()
+    for (const end of ['', '/metrics', '/stream'])
+      expect((await pod.get(`/api/training/jobs/nothing${end}`)).status).toBe(404)
+  })
+})
+
+describe('GET /api/training/jobs/:id/metrics', () => {
+  test('answers every point, in pages of its own, and after a step', async () => {
+    const pod = await jobsPod()
+    const job = await pod.make()
+    await job.report(Array.from({ length: 5000 }, (_, step) => ({ step, loss: 1 / (step + 1) })))
+    const all = (await pod.get(`${job.path}/metrics`)).json()
+    expect(all.metrics).toHaveLength(5000)
+    expect(all.metrics[4999].step).toBe(4999)
+    const some = (await pod.get(`${job.path}/metrics?since=4997&keys=epoch`)).json()
+    expect(some.metrics.map(({ step, loss }: { step: number; loss?: number }) => [step, loss])).toEqual([
+      [4998, undefined],
+      [4999, undefined],
+    ])
+    const few = (await pod.get(`${job.path}/metrics?points=50&keys=loss`)).json()
+    expect(few.metrics.length).toBeLessThanOrEqual(50)
+    expect([few.metrics[0].loss, few.metrics.at(-1).step]).toEqual([1, 4999])
+    expect((await pod.get(`${job.path}/metrics?points=many`)).status).toBe(422)
+  })
+})
+
+describe('GET /api/training/jobs/:id/stream', () => {
+  test('tells points as they come, and the job when it changes, and goes on where it was cut', async () => {
+    const pod = await jobsPod()
+    const job = await pod.make()
+    await job.report({ step: 1, loss: 3 })
+    const stream = await readStream(pod.url, `${job.path}/stream`)
+    await expect.poll(() => stream.events.length, patient).toBe(1)
+    expect(JSON.parse(stream.events[0]?.data ?? '')).toMatchObject({ id: job.id, status: 'running' })
+    await job.report([
+      { step: 2, loss: 2 },
+      { step: 3, loss: 1 },
+    ])
+    await expect.poll(() => stream.events.length, patient).toBe(3)
+    expect(stream.events[1]).toMatchObject({ event: 'metrics', id: '2' })
+    stream.close()
+    await job.report({ step: 3, eval_loss: 5 })
+    const again = await readStream(pod.url, `${job.path}/stream`, { 'last-event-id': '2' })
+    await expect.poll(() => again.events.filter(({ event }) => event === 'metrics').length, patient).toBe(1)
+    // A step that was completed meanwhile comes once, as it is now.
+    expect(JSON.parse(again.events[1]?.data ?? '')).toMatchObject({ step: 3, loss: 1, eval_loss: 5 })
+    const first = await readStream(pod.url, `${job.path}/stream?after=0`)
+    await expect.poll(() => first.events.filter(({ event }) => event === 'metrics').length, patient).toBe(3)
+    again.close()
+    first.close()
+  })
+})
+
+describe('PATCH /api/training/jobs/:id', () => {
+  test('ends a job that is run by hand, for whoever has its token', async () => {
+    const pod = await jobsPod()
+    const job = await pod.make()
+    await job.report({ step: 1 })
+    const patch = (own: string, body: unknown) =>
+      fetch(`${pod.url}${job.path}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${own}` },
+        body: JSON.stringify(body),
+      })
+    expect((await patch('another', { status: 'completed' })).status).toBe(401)
+    expect((await patch(job.token, { status: 'running' })).status).toBe(422)
+    expect((await patch(job.token, { status: 'failed', reason: 'no data' })).status).toBe(200)
+    expect((await pod.get(job.path)).json()).toMatchObject({ status: 'failed', reason: 'no data' })
+  })
+})
+
+test('/metrics shows the last training numbers', async () => {
+  const pod = await jobsPod()
+  const job = await pod.make()
+  await job.report([
+    { step: 1, loss: 3 },
+    { step: 2, loss: 2.5, mine: 7 },
+  ])
+  const { text } = await pod.get('/metrics')
+  expect(text).toContain(`podmate_training_last_step{job="${job.id}"} 2`)
+  expect(text).toContain(`podmate_training_value{job="${job.id}",name="loss"} 2.5`)
+  expect(text).toContain(`podmate_training_points_total{job="${job.id}"} 2`)
+})
