@@ -1,8 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { advance } from '../../../../services/autostop/money/account.ts'
 import { lastAccount } from '../../../../services/autostop/money/account-text.ts'
-import { openAccount } from '../../../../services/autostop/money/open-account.ts'
 import { chaos, day, SimulatedPod, second } from '../../../fixtures/autostop/simulated-pod.ts'
 
 describe('Ledger', () => {
@@ -140,7 +138,7 @@ describe('Ledger', () => {
     first.learn(pod.facts(), pod.now())
     await pod.run(100 * second)
     await first.close(pod.now())
-    pod.stop(400 * second)
+    pod.stop(200 * second)
     await pod.run(40 * second)
     pod.volume.away = true
     const ledger = await pod.start()
@@ -200,30 +198,6 @@ describe('Ledger', () => {
     ledger.setRate(3)
     await pod.run(3600 * second)
     expect(ledger.account.usd).toBeCloseTo(4, 9)
-  })
-})
-
-describe('openAccount()', () => {
-  const boot = { bootId: 'a', containerMs: 1000 }
-  const opened = () =>
-    advance(openAccount(undefined, boot, { upMs: 2000, wallMs: 0 }), { upMs: 9000, wallMs: 0 })
-
-  test('openAccount() takes a clock that begins anew for another machine', () => {
-    const again = openAccount(opened(), { ...boot, containerMs: 400 }, { upMs: 500, wallMs: 50_000 })
-    expect(again).toMatchObject({ billedMs: 8000 + 100, upMs: 500 })
-    expect(again.gaps).toMatchObject([{ kind: 'elsewhere', gapMs: 50_000 }])
-  })
-
-  test.each([
-    [true, 12_000],
-    [false, 1000],
-  ])('openAccount() after an end in order (%o) says that the boot began at %i', (closed, begunUpMs) => {
-    const again = openAccount({ ...opened(), closed }, boot, { upMs: 12_000, wallMs: 0 })
-    expect(again).toMatchObject({ billedMs: 11_000, begunUpMs })
-  })
-
-  test('advance() counts nothing when its clock goes back', () => {
-    expect(advance(opened(), { upMs: 500, wallMs: 0 })).toMatchObject({ billedMs: 8000, upMs: 500 })
   })
 })
 
