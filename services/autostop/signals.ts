@@ -81,7 +81,9 @@ export interface SignalOptions {
 export function buildSignals(options: SignalOptions): readonly Signal[] {
   const { pod, over, trainer, jupyter, gpu, uploads, processPatterns, heartbeat } = options
   const recentMs = options.checkEveryMs
-  const snapshot = processSnapshots(pod, options.listProcesses)
+  // Looks in between (somebody asks why) do not shorten what is measured.
+  const leastMs = Math.max(800, recentMs * 0.8)
+  const snapshot = processSnapshots(pod, leastMs, options.listProcesses)
   const isLinux = snapshot(monotonicMs()) !== undefined
   const terminals = sharedTerminals(snapshot, options.terminals)
   const ofUsers = (nowMs: number) => terminals(nowMs).filter(({ origin }) => origin !== 'jupyter')
@@ -96,7 +98,7 @@ export function buildSignals(options: SignalOptions): readonly Signal[] {
         recentMs,
         newFile: uploads ? newFiles(uploads) : () => undefined,
       }),
-    isLinux && sshSignal({ snapshot, terminals: ofUsers, recentMs }),
+    isLinux && sshSignal({ snapshot, terminals: ofUsers, recentMs, leastMs }),
     jupyter && jupyterSignal({ ...jupyter, pod, over, snapshot, terminals: ofJupyter, recentMs }),
     apiSignal(options.requests, recentMs),
     gpu && gpuSignal({ ...gpu, recentMs, over }),

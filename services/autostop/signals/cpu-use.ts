@@ -15,16 +15,27 @@ interface Totals {
   readonly ofProcess: ReadonlyMap<number, number>
 }
 
-/** Measures the work of what comes from each service between two looks. */
-export class CpuUse {
-  #before: Totals | undefined
+type WorkOf = (service: string) => Work
 
+/** Measures the work of what comes from each service between two looks that are at least `leastMs` apart. */
+export class CpuUse {
+  readonly #leastMs: number
+  #before: Totals | undefined
+  #last: WorkOf | undefined
+
+  constructor(leastMs: number) {
+    this.#leastMs = leastMs
+  }
+
+  /** `own`: the main programs of services, which are no work of users. Too soon after a look it gives what that found. */
   look(
     processes: readonly ProcessEntry[],
     originOf: (pid: number) => string | undefined,
+    own: ReadonlySet<number>,
     nowMs: number,
-  ): (service: string) => Work {
-    const workers = workersOf(processes)
+  ): WorkOf {
+    if (this.#before && this.#last && nowMs - this.#before.atMs < this.#leastMs) return this.#last
+    const workers = workersOf(processes).filter(({ pid }) => !own.has(pid))
     const byService = Map.groupBy(workers, ({ pid }) => originOf(pid) ?? '')
     const ticks = new Map(
       [...byService].map(([service, entries]) => [
@@ -35,9 +46,9 @@ export class CpuUse {
     const ofProcess = new Map(workers.map((entry) => [entry.pid, entry.cpuTicks]))
     const before = this.#before
     this.#before = { atMs: nowMs, ticks, ofProcess }
-    return (service) => {
+    this.#last = (service) => {
       const entries = byService.get(service) ?? []
-      if (!before || nowMs <= before.atMs) return { cores: 0, most: '' }
+      if (!before) return { atMs: nowMs, cores: 0, most: '' }
       const gains = entries.map(({ pid, name, cpuTicks }) => ({
         name,
         ticks: Math.max(0, cpuTicks - (before.ofProcess.get(pid) ?? 0)),
@@ -50,8 +61,9 @@ export class CpuUse {
         gains.reduce((sum, gain) => sum + gain.ticks, 0),
       )
       const most = gains.toSorted((one, other) => other.ticks - one.ticks)[0]
-      return { cores: (used * 10) / (nowMs - before.atMs), most: most?.name ?? '' }
+      return { atMs: nowMs, cores: (used * 10) / (nowMs - before.atMs), most: most?.name ?? '' }
     }
+    return this.#last
   }
 }
 

@@ -59,7 +59,7 @@ export function jupyterSignal(options: JupyterOptions): Signal {
     if (latest && nowMs - latest.lastMs <= recentMs) return active(latest.lastMs, latest.evidence)
     if (work && work.cores >= workCores)
       return active(
-        nowMs,
+        work.atMs,
         `${work.most} and others in Jupyter use ${Math.round(work.cores * 100)} % of a core`,
       )
     if (problem !== undefined) return unknown(lastMs, `Jupyter cannot be asked: ${problem}`)

@@ -15,25 +15,30 @@ export interface Snapshot {
 }
 
 export interface Work {
+  /** When that was found: monotonic ms. */
+  readonly atMs: number
   /** In cores: 1 is one core all the time. */
   readonly cores: number
   /** Name of the program that worked most. */
   readonly most: string
 }
 
-/** Takes one snapshot for each `nowMs`, however many ask for it; undefined where there is no /proc. */
+/** Takes one snapshot for each `nowMs`, however many ask for it; undefined where there is no /proc.
+ * Work is measured over `leastMs` or longer. */
 export function processSnapshots(
   pod: Pick<PodView, 'status'>,
+  leastMs: number,
   list: () => readonly ProcessEntry[] = listProcesses,
 ): (nowMs: number) => Snapshot | undefined {
   const origins = new Origins(process.pid, () => markOf('').PODMATE_MARK, environmentOf)
-  const use = new CpuUse()
+  const use = new CpuUse(leastMs)
   let last: { readonly nowMs: number; readonly snapshot: Snapshot | undefined } | undefined
   const take = (nowMs: number): Snapshot | undefined => {
     const processes = list()
     if (processes.length === 0) return undefined
-    const originOf = origins.look(processes, servicePids(pod))
-    const workOf = use.look(processes, originOf, nowMs)
+    const own = servicePids(pod)
+    const originOf = origins.look(processes, own)
+    const workOf = use.look(processes, originOf, new Set(own.keys()), nowMs)
     return { processes, originOf, workOf }
   }
   return (nowMs) => {

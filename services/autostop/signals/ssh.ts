@@ -12,6 +12,8 @@ export interface SshOptions {
   /** The terminals of users, those of Jupyter apart. */
   readonly terminals: (nowMs: number) => readonly TerminalUse[]
   readonly recentMs: number
+  /** Transfers and work are measured over so long, or longer. */
+  readonly leastMs: number
 }
 
 /** From this share of a core on, what users left running is at work. */
@@ -22,8 +24,8 @@ export const workCores = 0.2
  * while commands that came by SSH use at least a fifth of a core, with or without a terminal (`ssh pod python train.py`,
  * a tmux that was left). A tunnel and a connection that is dead are quiet.
  */
-export function sshSignal({ snapshot, terminals, recentMs }: SshOptions): Signal {
-  const transfers = new Transfers()
+export function sshSignal({ snapshot, terminals, recentMs, leastMs }: SshOptions): Signal {
+  const transfers = new Transfers(leastMs)
   let lastMs: number | undefined
   return guarded('ssh', (nowMs): Reading => {
     const found = snapshot(nowMs)
@@ -32,12 +34,15 @@ export function sshSignal({ snapshot, terminals, recentMs }: SshOptions): Signal
     lastMs = later(lastMs, latest?.lastMs)
     if (!found) return quiet(lastMs, 'there is no process table here')
     const connections = connectionsOf(found.processes)
-    const { moving, still, hidden } = transfers.look(found, sftpInside(connections), nowMs)
+    const { atMs, moving, still, hidden } = transfers.look(found, sftpInside(connections), nowMs)
     const work = found.workOf('sshd')
     if (latest && nowMs - latest.lastMs <= recentMs) return active(latest.lastMs, latest.evidence)
-    if (moving !== undefined) return active(nowMs, moving)
+    if (moving !== undefined) return active(atMs, moving)
     if (work.cores >= workCores)
-      return active(nowMs, `${work.most} and others that came by SSH use ${percent(work.cores)} of a core`)
+      return active(
+        work.atMs,
+        `${work.most} and others that came by SSH use ${percent(work.cores)} of a core`,
+      )
     if (hidden.length > 0) return unknown(lastMs, `${hidden[0]} runs, and how much it moves cannot be seen`)
     return quiet(lastMs, latest?.evidence ?? idleText(connections.size, still))
   })

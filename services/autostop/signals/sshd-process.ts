@@ -9,8 +9,8 @@ export function isSshd({ name }: Pick<ProcessEntry, 'name'>): boolean {
 /** The title of a connection that has logged in: `sshd: root@pts/0`, `sshd: root` for a tunnel; undefined for others. Pure. */
 export function connectionTitle(commandLine: string): string | undefined {
   const title = commandLine.replaceAll('\0', ' ').trim()
-  if (!/^sshd(-session)?: /.test(title)) return undefined
-  return /\[(listener|accepted|net|priv|preauth|pam)\]/.test(title) ? undefined : title
+  // In brackets: a listener, the helper of a connection, or one that has not logged in yet.
+  return /^sshd(-session)?: [^[]+$/.test(title) ? title : undefined
 }
 
 /** The command line of a process as the kernel has it; empty when it is gone. */

@@ -8,7 +8,9 @@ const movers = new Set(['scp', 'sftp-server', 'sftp', 'rsync', 'rclone', 'aria2c
 const leastBytesPerSecond = 1024
 
 export interface TransfersSeen {
-  /** `rsync moved 12 MB in the last 60 s`; undefined: none moves anything. */
+  /** When that was found: monotonic ms. */
+  readonly atMs: number
+  /** `rsync moved 12 MB in 60 s`; undefined: none moves anything. */
   readonly moving: string | undefined
   /** Transfers that run and move nothing. */
   readonly still: number
@@ -16,44 +18,58 @@ export interface TransfersSeen {
   readonly hidden: readonly string[]
 }
 
-/** Remembers how much each transfer has moved. */
-export class Transfers {
-  readonly #bytesOf: (pid: number) => number | undefined
-  #before: { readonly atMs: number; readonly bytes: ReadonlyMap<string, number> } | undefined
+interface Counts {
+  readonly atMs: number
+  readonly bytes: ReadonlyMap<string, number>
+}
 
-  constructor(bytesOf: (pid: number) => number | undefined = ioBytes) {
+/** Measures what transfers move between two looks that are at least `leastMs` apart. */
+export class Transfers {
+  readonly #leastMs: number
+  readonly #bytesOf: (pid: number) => number | undefined
+  #before: Counts | undefined
+  #last: TransfersSeen | undefined
+
+  constructor(leastMs: number, bytesOf: (pid: number) => number | undefined = ioBytes) {
+    this.#leastMs = leastMs
     this.#bytesOf = bytesOf
   }
 
-  /** `others`: processes that serve transfers although their names do not tell. */
+  /** `others`: processes that serve transfers although their names do not tell. Too soon it gives what it found before. */
   look(
     { processes }: Pick<Snapshot, 'processes'>,
     others: ReadonlySet<number>,
     nowMs: number,
   ): TransfersSeen {
     const before = this.#before
+    if (before && this.#last && nowMs - before.atMs < this.#leastMs) return this.#last
     const running = processes.filter(({ pid, name }) => movers.has(name) || others.has(pid))
     const counts = running.map((entry) => ({ entry, bytes: this.#bytesOf(entry.pid) }))
     const known = counts.flatMap(({ entry, bytes }) => (bytes === undefined ? [] : [{ entry, bytes }]))
     this.#before = { atMs: nowMs, bytes: new Map(known.map(({ entry, bytes }) => [keyOf(entry), bytes])) }
-    const elapsedMs = before ? nowMs - before.atMs : 0
-    const moved = known
-      .map(({ entry, bytes }) => ({
-        name: entry.name,
-        bytes: before ? bytes - (before.bytes.get(keyOf(entry)) ?? 0) : 0,
-      }))
-      .toSorted((one, other) => other.bytes - one.bytes)
-    const [most] = moved
-    const isMoving =
-      most !== undefined && most.bytes * 1000 >= leastBytesPerSecond * elapsedMs && most.bytes > 0
-    return {
-      moving: isMoving
-        ? `${most.name} moved ${size(most.bytes)} in ${Math.round(elapsedMs / 1000)} s`
-        : undefined,
-      still: isMoving ? 0 : moved.length,
+    const moving = before && mostMoved(known, before, nowMs - before.atMs)
+    this.#last = {
+      ...{ atMs: nowMs, moving, still: moving === undefined ? known.length : 0 },
       hidden: counts.flatMap(({ entry, bytes }) => (bytes === undefined ? [entry.name] : [])),
     }
+    return this.#last
   }
+}
+
+interface Counted {
+  readonly entry: ProcessEntry
+  readonly bytes: number
+}
+
+/** What began since then has moved all of it since then. */
+function mostMoved(counted: readonly Counted[], before: Counts, elapsedMs: number): string | undefined {
+  const moved = counted.map(({ entry, bytes }) => ({
+    name: entry.name,
+    bytes: bytes - (before.bytes.get(keyOf(entry)) ?? 0),
+  }))
+  const most = moved.toSorted((one, other) => other.bytes - one.bytes)[0]
+  if (!most || most.bytes * 1000 < leastBytesPerSecond * elapsedMs) return undefined
+  return `${most.name} moved ${size(most.bytes)} in ${Math.round(elapsedMs / 1000)} s`
 }
 
 const keyOf = ({ pid, startTicks }: ProcessEntry) => `${pid}/${startTicks}`

@@ -52,6 +52,16 @@ describe('state()', () => {
     expect(status()?.state).toBe('ready')
   })
 
+  test('tells when a file anywhere was last changed', async () => {
+    const folder = temporaryFolder()
+    const { port } = await readyStatePod(join(folder, 'state'))
+    const heartbeat = join(folder, 'heartbeat')
+    expect(await port.modifiedMs(heartbeat)).toBeUndefined()
+    await port.touch(heartbeat)
+    expect(await port.modifiedMs(heartbeat)).toBe(statSync(heartbeat).mtimeMs)
+    await expect(port.modifiedMs(join(heartbeat, 'below'))).rejects.toThrow(/not looked at: .*ENOTDIR/)
+  })
+
   test('refuses a name that leads out of its folder', async () => {
     const { port } = await readyStatePod(temporaryFolder())
     await expect(port.writeText('../other/file', 'x')).rejects.toThrow(RangeError)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { Reading, SignalName } from '../../../../services/autostop/signal.ts'
 import { type SignalPod, startSignalPod } from '../../../fixtures/autostop/run-signal-pod.ts'
+import { freePort } from '../../../fixtures/jupyter/free-port.ts'
 import { needsSshd } from '../../../fixtures/sshd/run-ssh-pod.ts'
 import { temporaryFolder } from '../../../fixtures/state/temporary-folder.ts'
 
@@ -28,7 +29,7 @@ describe('sshSignal()', () => {
   test('is quiet when nobody is connected, and with a tunnel', async () => {
     const pod = await startSignalPod()
     expect(await pod.read('ssh')).toMatchObject({ state: 'quiet', evidence: 'nobody is connected' })
-    pod.client.open(pod.port, 'root', '-N', '-L', '0:127.0.0.1:9')
+    pod.client.open(pod.port, 'root', '-N', '-L', `${await freePort()}:127.0.0.1:${pod.port}`)
     await becomes(pod, 'ssh', { state: 'quiet', evidence: 'no terminal; 1 idle connection' })
   })
 

@@ -41,7 +41,7 @@ async function read(patterns: readonly string[], ...programs: readonly Program[]
   ).look(processes, pids)
   const signal = processesSignal({
     ...{ patterns, pod },
-    snapshot: () => ({ processes, originOf, workOf: () => ({ cores: 0, most: '' }) }),
+    snapshot: () => ({ processes, originOf, workOf: () => ({ atMs: 0, cores: 0, most: '' }) }),
     commandLine: (pid) =>
       processes
         .find((entry) => entry.pid === pid)

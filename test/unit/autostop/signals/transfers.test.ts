@@ -6,7 +6,7 @@ const rsync = processEntry({ pid: 5, name: 'rsync' })
 
 /** Looks at processes whose bytes a test sets. */
 function world(bytes: Record<number, number | undefined>) {
-  const transfers = new Transfers((pid) => bytes[pid])
+  const transfers = new Transfers(1000, (pid: number) => bytes[pid])
   return (nowMs: number, processes = [rsync], others: ReadonlySet<number> = new Set()) =>
     transfers.look({ processes }, others, nowMs)
 }
@@ -15,10 +15,10 @@ describe('Transfers', () => {
   test('sees bytes that move between two looks', () => {
     const bytes = { 5: 1000 }
     const look = world(bytes)
-    expect(look(0)).toEqual({ moving: undefined, still: 1, hidden: [] })
+    expect(look(0)).toMatchObject({ moving: undefined, still: 1, hidden: [] })
     bytes[5] = 30_001_000
     expect(look(60_000).moving).toBe('rsync moved 30.0 MB in 60 s')
-    expect(look(120_000)).toEqual({ moving: undefined, still: 1, hidden: [] })
+    expect(look(120_000)).toMatchObject({ moving: undefined, still: 1, hidden: [] })
   })
 
   test('sees a transfer that began since the last look', () => {
@@ -48,5 +48,16 @@ describe('Transfers', () => {
     expect(world({ 7: 0 })(0, [sshd]).still).toBe(0)
     expect(world({ 7: 0 })(0, [sshd], new Set([7])).still).toBe(1)
     expect(world({ 5: undefined })(0).hidden).toEqual(['rsync'])
+  })
+
+  test('keeps what it found for a look that comes too soon', () => {
+    const bytes = { 5: 0 }
+    const look = world(bytes)
+    look(0)
+    bytes[5] = 40
+    expect(look(10).moving).toBeUndefined()
+    bytes[5] = 9000
+    expect(look(2000)).toMatchObject({ atMs: 2000, moving: 'rsync moved 9 kB in 2 s' })
+    expect(look(2500)).toMatchObject({ atMs: 2000, moving: 'rsync moved 9 kB in 2 s' })
   })
 })
