@@ -45,6 +45,15 @@ export class JobBook {
     return live
   }
 
+  /** Reads a job again that the store itself has changed. */
+  async refresh(id: string): Promise<void> {
+    const live = this.#live.get(id)
+    const job = live && !this.#unsaved.has(id) ? await this.#store.find(id) : undefined
+    if (!live || !job) return
+    live.job = job
+    this.tell(id)
+  }
+
   /** Changes a job. It is written at once, or when the volume is back. */
   change(live: LiveJob, job: Job): void {
     live.job = job

@@ -59,10 +59,15 @@ async function run(desk: JobsDesk, ctx: ServiceContext): Promise<void> {
 }
 
 /** Says of jobs that an earlier run of podmate left running that they have ended with it. */
-async function recover({ options, timings }: JobsDesk, ctx: ServiceContext): Promise<void> {
+async function recover({ options, timings, book }: JobsDesk, ctx: ServiceContext): Promise<void> {
   const { store, runId } = options
   try {
-    const ids = await pRetry(() => store.recover(runId, 'the pod ended'), {
+    const failLeft = async () => {
+      const ids = await store.recover(runId, 'the pod ended')
+      for (const id of ids) await book.refresh(id)
+      return ids
+    }
+    const ids = await pRetry(failLeft, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: timings.watchMs,
       maxTimeout: 10_000,

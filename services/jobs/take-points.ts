@@ -41,7 +41,10 @@ function demandFewNames(live: LiveJob, { names }: PointBatch): void {
 /** A job that is run by hand runs when it reports. */
 function begin({ book, runId }: PointTaking, live: LiveJob): void {
   const { job } = live
-  const isBack = job.status === 'pending' || (job.status === 'failed' && job.exitCode === null)
+  const isBack =
+    job.status === 'pending' ||
+    (job.status === 'failed' && job.exitCode === null) ||
+    (job.status === 'running' && job.runId !== runId)
   if (job.source === 'hand' && isBack) book.change(live, started(job, runId, Date.now()))
 }
 
