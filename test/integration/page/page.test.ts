@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { HttpOptions } from '../../../services/http/service.ts'
 import { needsBrowser, openBrowser, type Visit, visit } from '../../fixtures/page/browser.ts'
-import { useCuttingProxy } from '../../fixtures/page/cutting-proxy.ts'
+import { startCuttingProxy } from '../../fixtures/page/cutting-proxy.ts'
 import { seriousViolations } from '../../fixtures/page/serious-violations.ts'
 import { type StandIn, standIn } from '../../fixtures/page/stand-in.ts'
 import { pointAt } from '../../fixtures/page/stand-in-data.ts'
@@ -149,7 +149,8 @@ test('the page lives on behind a proxy that adds a prefix and cuts every connect
     pod.kill()
     return pod.stop()
   })
-  const proxy = await useCuttingProxy(await pod.url, 1000)
+  const proxy = await startCuttingProxy(await pod.url, 1000)
+  onTestFinished(() => proxy.close())
   const { page, faults, close } = await visit(browser, `${proxy.address}?token=generated-token`)
   onTestFinished(close)
   await expect.poll(proxy.cuts, { timeout: 20_000 }).toBeGreaterThan(4)

@@ -17,7 +17,7 @@ export function connectView(pod) {
           'p',
           null,
           h('a', { class: 'button', href: jupyter, target: '_blank', rel: 'noreferrer' }, 'Open JupyterLab'),
-          h('small', null, ' Its token: ', h('code', null, 'podctl jupyter-url')),
+          h('small', null, 'Its token: ', h('code', null, 'podctl jupyter-url')),
         )
       : h('p', { class: 'empty' }, whyNot(pod, 'jupyter')),
     h('h3', null, 'API'),

@@ -39,11 +39,11 @@ export function grouped(value, digits = 0) {
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
-/** @param {number} value @returns {string} four digits that matter: `0.03121`, `3.2e-5`, `1,240` */
+/** @param {number} value @returns {string} four digits that matter: `0.03121`, `3.1e-5`, `1,240` */
 export function figure(value) {
   if (!Number.isFinite(value)) return String(value)
   const size = Math.abs(value)
-  if (size !== 0 && (size < 0.001 || size >= 1e7)) return value.toExponential(2)
+  if (size !== 0 && (size < 0.001 || size >= 1e7)) return Number(value.toPrecision(3)).toExponential()
   return Number.isInteger(value) ? grouped(value) : String(Number(value.toPrecision(4)))
 }
 

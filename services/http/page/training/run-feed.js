@@ -29,15 +29,22 @@ export class RunFeed {
     void this.#begin()
   }
 
-  /** Sorted by step. */
-  get points() {
+  /** The whole run, sorted by step. */
+  get whole() {
     this.#sorted ??= [...this.#all.values()].sort((a, b) => a.step - b.step)
-    return this.#closer ?? this.#sorted
+    return this.#sorted
+  }
+
+  /** What is to be drawn: the whole run, or the part that is looked at. */
+  get points() {
+    return this.#closer ?? this.whole
   }
 
   /** Reads a part more closely; undefined: all of it again. @param {[number, number] | undefined} range */
   async zoom(range) {
-    this.#closer = range ? await partOf(this.#path, range).catch(() => undefined) : undefined
+    this.#closer = undefined
+    const last = this.whole.at(-1)?.step ?? 0
+    if (range) this.#closer = await partOf(this.#path, range, last).catch(() => undefined)
     this.#onChange()
   }
 

@@ -13,13 +13,13 @@ export function runName({ name, id }) {
 /**
  * How the newest of the drawn runs is doing.
  * @param {Pod} pod
- * @param {readonly { job: Job, points: readonly Point[] }[]} runs
+ * @param {readonly { job: Job, whole: readonly Point[] }[]} runs
  * @param {number} now
  */
 export function summaryView(pod, runs, now) {
   const [run] = runs
   if (!run) return h('p', { class: 'empty' }, nothing(pod))
-  const { job, points } = run
+  const { job, whole: points } = run
   const last = points.at(-1)
   const number = (/** @type {string} */ key) =>
     typeof last?.[key] === 'number' ? Number(last[key]) : undefined

@@ -73,7 +73,9 @@ export class Training {
     const { jobs } = this.#pod()
     return this.#drawn().flatMap((id, colour) => {
       const job = jobs.find((one) => one.id === id)
-      return job ? [{ id, job, colour, label: runName(job), points: this.#feeds.get(id)?.points ?? [] }] : []
+      if (!job) return []
+      const { whole = [], points = [] } = this.#feeds.get(id) ?? {}
+      return [{ id, job, colour, label: runName(job), whole, points }]
     })
   }
 

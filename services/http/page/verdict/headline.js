@@ -38,7 +38,12 @@ function watched(autostop, now, up) {
   if (verdict === 'off') return unwatched(why, up)
   if (verdict === 'stopping') {
     const rest = stop ? (stop.text ?? stepTexts[stop.step] ?? stop.step) : ''
-    return { tone: 'danger', label: 'Stopping', title: `The pod ${act} now.`, rest: `${why} ${rest}`.trim() }
+    return {
+      tone: 'danger',
+      label: 'Stopping',
+      title: stop?.problem ? 'The pod was to stop, and still runs.' : `The pod ${act} now.`,
+      rest: `${why} ${rest}`.trim(),
+    }
   }
   if (verdict === 'countdown' && stops_at !== null)
     return {

@@ -58,6 +58,13 @@ test.each([
     'Idle. What is not safe yet goes up.',
   ],
   [
+    'cannot be stopped',
+    { verdict: 'stopping', why: 'Idle.', stop: { step: 'retry', problem: 'RunPod answers 500.' } },
+    'Stopping',
+    'The pod was to stop, and still runs.',
+    'Idle. The stop is tried again.',
+  ],
+  [
     'is terminated',
     { verdict: 'countdown', stops_at: now + 5000, verb: 'terminate', why: '' },
     'Countdown',
