@@ -69,8 +69,10 @@ function heldText({ name, evidence, leftMs }: Holding): string {
 function limitText(due: Due, input: DecisionInput, settings: AutostopSettings): string {
   const leftMs = due.atMs - input.nowMs
   const end = leftMs > 0 ? `in ${durationText(leftMs)}` : 'now'
-  if (due.waitsForGrace)
-    return `${stateAtBoot(due, input, settings)} It is stopped ${end}, so that its owner can get in first.`
+  if (due.waitsForGrace) {
+    const why = leftMs > 0 ? ', so that its owner can get in first' : ''
+    return `${stateAtBoot(due, input, settings)} It is stopped ${end}${why}.`
+  }
   return `${limitState(due, input, settings)} The pod is stopped ${end}.`
 }
 

@@ -22,7 +22,8 @@ describe('decide() about the lifetime', () => {
 
   test('decide() lets the owner of a pod that boots over its lifetime get in first', () => {
     const at = (now: number) => busy(now, { lifetimeMs: 3 * hour + now })
-    const { looks, stoppedMs } = drive(at, { settings, untilMs: 5 * hour })
+    const { looks, stoppedMs, last } = drive(at, { settings, untilMs: 5 * hour })
+    expect(last?.because[0]).toContain('used up or nearly so. It is stopped now.')
     expect(looks[0]?.verdict.because[0]).toBe(
       'The pod booted with its lifetime (MAX_LIFETIME_SECONDS=7200) used up or nearly so. It is stopped in 30 min, so that its owner can get in first.',
     )

@@ -138,7 +138,7 @@ describe('Ledger', () => {
     first.learn(pod.facts(), pod.now())
     await pod.run(100 * second)
     await first.close(pod.now())
-    pod.stop(200 * second)
+    pod.stop(100 * second)
     await pod.run(40 * second)
     pod.volume.away = true
     const ledger = await pod.start()
