@@ -168,7 +168,7 @@ export const metricsSchema = {
 export const streamSchema = {
   summary: 'Metrics of a training job as they come',
   description:
-    'Server-Sent Events: `metrics` (a point, its row id as id) and `job` (the job, at first and when its status changes). To ' +
+    'Server-Sent Events: `job` (the job, at first and when its status changes) and `metrics` (a point, its row id as id). To ' +
     'resume, send the last id as Last-Event-ID, or as `after` the `last_id` of the metrics that were read.',
   tags,
   params: idParams,

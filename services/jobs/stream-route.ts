@@ -49,7 +49,7 @@ async function follow(stream: Stream, live: LiveJob, after: number, desk: JobsDe
   while (!stream.ended.aborted) {
     const rung = bell.next()
     try {
-      if (live.job !== shown) shown = await sendJob(stream, live, desk)
+      if (live.job !== shown) shown = await sendJob(stream, live, last, desk)
       const read = stream.full() ? { last, isAll: true } : await sendPoints(stream, live, last, desk)
       last = read.last
       if (read.isAll) await rung
@@ -60,10 +60,11 @@ async function follow(stream: Stream, live: LiveJob, after: number, desk: JobsDe
   }
 }
 
-async function sendJob(stream: Stream, live: LiveJob, { options: { store } }: JobsDesk): Promise<SavedJob> {
+/** Its id is the place in the points: who is cut off before the first of them misses none. */
+async function sendJob(stream: Stream, live: LiveJob, last: number, desk: JobsDesk): Promise<SavedJob> {
   const now = live.job
-  const kept = await store.find(now.id)
-  stream.send({ event: 'job', data: jobView({ ...now, ...counted(kept ?? now) }) })
+  const kept = await desk.options.store.find(now.id)
+  stream.send({ id: String(last), event: 'job', data: jobView({ ...now, ...counted(kept ?? now) }) })
   return now
 }
 

@@ -1,5 +1,6 @@
+import { stat } from 'node:fs/promises'
 import { Worker } from 'node:worker_threads'
-import type { JobsAnswer, JobsCall } from '../../jobs-calls.ts'
+import type { JobsAnswer, JobsCall, JobsCallName, JobsReplies } from '../../jobs-calls.ts'
 import type { Failure } from '../../protocol.ts'
 
 export interface ToJobsThread {
@@ -11,6 +12,19 @@ export interface ToJobsThread {
 export type FromJobsThread =
   | { readonly id: number; readonly answer: JobsAnswer }
   | { readonly id: number; readonly failure: Failure; readonly said: readonly string[] }
+
+/** What is replied while there is no file yet: a pod that never trains starts no thread, and makes no file. */
+const emptyReplies: { readonly [Name in JobsCallName]?: { readonly reply: JobsReplies[Name] } } = {
+  recover: { reply: [] },
+  list: { reply: [] },
+  find: { reply: undefined },
+}
+
+const isThere = (path: string) =>
+  stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT', // whatever else it is, the thread will meet it
+  )
 
 /** A failure of the database as an error, with what the state service needs to know of it. */
 class JobsFailure extends Error {
@@ -71,7 +85,11 @@ export function jobsThread(): JobsThread {
     return asked.promise
   }
   return {
-    ask: send,
+    async ask(path, call) {
+      const empty = worker ? undefined : emptyReplies[call.call]
+      if (empty && !(await isThere(path))) return { reply: empty.reply, said: [] }
+      return await send(path, call)
+    },
     async close() {
       if (worker) await send('', 'close')
     },
