@@ -10,7 +10,7 @@ saveMemory()
 const { runPod } = await import('./boot/run-pod.ts')
 const options = await import('./boot/service-options.ts')
 const { artifactsOptions, flushAfterTraining } = await import('./boot/artifacts-options.ts')
-const { keepPhaseTimes, shutdownRecorder } = await import('./boot/keep-records.ts')
+const { keepRecords, shutdownRecorder } = await import('./boot/keep-records.ts')
 const { notBefore } = await import('./boot/way-in.ts')
 const { web } = await import('./boot/web.ts')
 const { podTelemetry } = await import('./boot/telemetry.ts')
@@ -36,7 +36,7 @@ function compose(setup: Setup): Composition {
     onConflict: setup.refuse,
     checkMs: 10_000,
   })
-  keepPhaseTimes(pod, kept.port)
+  keepRecords(pod, kept.port)
   const model = inference({ ...options.inferenceOptions(setup), onAsked: memoryForMoves() })
   const saved = artifacts(artifactsOptions(setup, kept.port))
   flushAfterTraining(pod, saved.port.flush)

@@ -1,5 +1,4 @@
 import { durationText } from './duration-text.ts'
-import type { AutostopSettings } from './settings.ts'
 import type { JournalEntry } from './stop-progress.ts'
 import type { StopCause, Verdict } from './verdict.ts'
 
@@ -11,12 +10,21 @@ export interface Announcement {
   readonly text: string
 }
 
-/** What there is to tell when `before` has become `now`; `before` is undefined at the first look. Pure. */
+export interface AnnouncementMoments {
+  /** Monotonic, as all here. */
+  readonly nowMs: number
+  /** Until when a pod that booted at the end of its budget, its lifetime or its job is left to its owner. */
+  readonly graceEndsMs: number
+}
+
+/** The clock of the boot is read anew at each look. */
+const sameMs = 1500
+
+/** What there is to tell when `before` has become `now`; a late boot at every look. Pure. */
 export function announcement(
   before: Verdict | undefined,
   now: Verdict,
-  nowMs: number,
-  { bootGraceMs }: Pick<AutostopSettings, 'bootGraceMs'>,
+  { nowMs, graceEndsMs }: AnnouncementMoments,
 ): Announcement | undefined {
   const because = now.cause
   if (now.kind === 'countdown') {
@@ -25,13 +33,13 @@ export function announcement(
     const text = `The pod stops in ${left}. ${sentences(now)}${remedy(now.cause)}`
     return { event: 'countdown', level: 'warn', because, text }
   }
-  if (now.kind === 'running' && before?.kind === 'countdown') {
+  if (now.kind === 'stopping') return undefined
+  if (before?.kind === 'countdown') {
     const text = `The pod goes on: the stop is called off. ${sentences(now)}`
     return { event: 'cancelled', level: 'info', because: before.cause, text }
   }
-  const isHard = because !== undefined && because !== 'idle'
-  if (before || !isHard || now.kind !== 'running' || (now.stopsAtMs ?? Infinity) - nowMs > bootGraceMs)
-    return undefined
+  const waitsForGrace = Math.abs((now.stopsAtMs ?? 0) - graceEndsMs) < sameMs
+  if (because === undefined || because === 'idle' || !waitsForGrace) return undefined
   return { event: 'late-boot', level: 'warn', because, text: sentences(now) }
 }
 

@@ -13,6 +13,8 @@ export class WatchBook {
   hasBegun = false
   /** What a dry run has told already and would tell at every look. */
   readonly told = new Set<StopCause>()
+  /** Why the pod has booted at an end of its time; told once each. */
+  readonly lateCauses = new Set<StopCause>()
   #bell = new AbortController()
   #state: AutostopState | undefined
   #news = Promise.withResolvers<void>()

@@ -1,11 +1,12 @@
 import { monotonicMs, pause, settledWithin } from '../../supervisor/time.ts'
-import { announcement } from './announcements.ts'
+import { type Announcement, announcement } from './announcements.ts'
 import type { AutostopState } from './autostop-state.ts'
 import { carryOut } from './carry-out.ts'
 import { lastStopOf } from './journal.ts'
 import { look } from './look.ts'
 import { nextLookMs } from './next-look.ts'
 import type { Verdict } from './verdict.ts'
+import type { WatchBook } from './watch-book.ts'
 import type { WatchParts } from './watch-parts.ts'
 
 const tickMs = 1000
@@ -59,14 +60,24 @@ async function lookAndTell(
 ): Promise<AutostopState> {
   const state = await look(options, book, over)
   if (over.aborted) return state
-  const news = announcement(before, state.verdict, state.nowMs, options.settings)
-  if (news) {
+  const { nowMs, verdict } = state
+  const graceEndsMs = options.money.bootMs(nowMs) + options.settings.bootGraceMs
+  const news = announcement(before, verdict, { nowMs, graceEndsMs })
+  if (news && !isOld(news, book)) {
     ctx.notice(news.level, news.text)
     journal.add(news.event, news.text, news.because ? { because: news.because } : {})
     options.tellTerminals(news.text)
   }
   show()
   return state
+}
+
+/** That the pod has booted late is told once. */
+function isOld({ event, because }: Announcement, { lateCauses }: WatchBook): boolean {
+  if (event !== 'late-boot' || because === undefined) return false
+  const isKnown = lateCauses.has(because)
+  lateCauses.add(because)
+  return isKnown
 }
 
 async function countMoney({ ctx, options }: WatchParts, over: AbortSignal): Promise<void> {

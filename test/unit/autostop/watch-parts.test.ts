@@ -32,7 +32,7 @@ describe('nextLookMs()', () => {
 
 describe('announcement()', () => {
   const told = (before: Verdict | undefined, now: Verdict) =>
-    announcement(before, now, 0, { bootGraceMs: 1800_000 })
+    announcement(before, now, { nowMs: 0, graceEndsMs: 1800_000 })
   test('tells of a countdown once, and how it is called off', () => {
     expect(told(running(60_000, 'idle'), countdown(60_000))).toMatchObject({
       ...{ event: 'countdown', level: 'warn', because: 'idle' },
@@ -47,11 +47,11 @@ describe('announcement()', () => {
     expect(told(running(), running())).toBeUndefined()
   })
 
-  test('tells loudly at the first look that the pod has booted at the end of its budget, its lifetime or its job', () => {
+  test('tells loudly that the pod has booted at the end of its budget, its lifetime or its job', () => {
     expect(told(undefined, running(1800_000, 'budget'))).toMatchObject({ event: 'late-boot', level: 'warn' })
     expect(told(undefined, running(1800_000, 'idle'))).toBeUndefined()
     expect(told(undefined, running(86_400_000, 'lifetime'))).toBeUndefined()
-    expect(told(running(), running(1800_000, 'budget'))).toBeUndefined()
+    expect(told(running(), running(600_000, 'budget'))).toBeUndefined()
   })
 })
 
