@@ -1,6 +1,6 @@
 import type { ProcessEntry } from '../../../supervisor/process-table.ts'
 import type { Reading, Signal } from '../signal.ts'
-import { active, counted, later, quiet, unknown } from './evidence.ts'
+import { active, counted, later, quiet } from './evidence.ts'
 import { guarded } from './guarded.ts'
 import type { Snapshot } from './process-snapshot.ts'
 import { commandLineOf, connectionTitle, isSshd } from './sshd-process.ts'
@@ -34,7 +34,7 @@ export function sshSignal({ snapshot, terminals, recentMs, leastMs }: SshOptions
     lastMs = later(lastMs, latest?.lastMs)
     if (!found) return quiet(lastMs, 'there is no process table here')
     const connections = connectionsOf(found.processes)
-    const { atMs, moving, still, hidden } = transfers.look(found, sftpInside(connections), nowMs)
+    const { atMs, moving, still } = transfers.look(found, sftpInside(connections), nowMs)
     const work = found.workOf('sshd')
     if (latest && nowMs - latest.lastMs <= recentMs) return active(latest.lastMs, latest.evidence)
     if (moving !== undefined) return active(atMs, moving)
@@ -43,7 +43,6 @@ export function sshSignal({ snapshot, terminals, recentMs, leastMs }: SshOptions
         work.atMs,
         `${work.most} and others that came by SSH use ${percent(work.cores)} of a core`,
       )
-    if (hidden.length > 0) return unknown(lastMs, `${hidden[0]} runs, and how much it moves cannot be seen`)
     return quiet(lastMs, latest?.evidence ?? idleText(connections.size, still))
   })
 }

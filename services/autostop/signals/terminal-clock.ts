@@ -36,9 +36,10 @@ export class TerminalClock {
       if (found !== undefined) printed.set(name, found)
     }
     this.#printed = printed
-    return terminals.flatMap(({ name, user }) => {
-      const inputMs = inputs.get(name)
-      return inputMs === undefined ? [] : [useOf({ name, user, inputMs, outputMs: printed.get(name) }, nowMs)]
+    return terminals.flatMap((terminal) => {
+      const inputMs = inputs.get(terminal.name)
+      const outputMs = printed.get(terminal.name)
+      return inputMs === undefined ? [] : [useOf({ ...terminal, inputMs, outputMs }, nowMs)]
     })
   }
 }
@@ -59,22 +60,17 @@ function isWarning(atMs: number, warnedMs: number | undefined): boolean {
   return warnedMs !== undefined && atMs >= warnedMs - warning.beforeMs && atMs <= warnedMs + warning.afterMs
 }
 
-interface Times {
-  readonly name: string
-  readonly user: string
-  readonly inputMs: number
-  readonly outputMs: number | undefined
-}
-
-/** Pure. */
-export function useOf({ name, user, inputMs, outputMs }: Times, nowMs: number): TerminalUse {
-  const typed = `${user} typed ${spoken(nowMs - inputMs)} ago`
+/** Takes the terminal with its times made monotonic. */
+function useOf({ name, user, typed, inputMs, outputMs }: Terminal, nowMs: number): TerminalUse {
+  const ago = `${spoken(nowMs - inputMs)} ago`
   // The echo of what is typed is output, too.
-  if (outputMs === undefined || outputMs <= inputMs + terminalGranuleMs)
-    return { name, lastMs: inputMs, evidence: `${typed} on ${name}` }
-  if (nowMs > inputMs + outputCountsMs) {
-    const evidence = `${name} prints, but ${typed}: output alone counts for ${spoken(outputCountsMs)}`
-    return { name, lastMs: Math.min(outputMs, inputMs + outputCountsMs), evidence }
+  if (outputMs === undefined || outputMs <= inputMs + terminalGranuleMs) {
+    const evidence = typed ? `${user} typed ${ago} on ${name}` : `${user} opened ${name} ${ago}`
+    return { name, lastMs: inputMs, evidence }
   }
-  return { name, lastMs: outputMs, evidence: `${name} printed ${spoken(nowMs - outputMs)} ago, ${typed}` }
+  const last = typed ? `${user} typed ${ago}` : `${user} opened it ${ago}`
+  if (nowMs <= inputMs + outputCountsMs)
+    return { name, lastMs: outputMs, evidence: `${name} printed ${spoken(nowMs - outputMs)} ago, ${last}` }
+  const evidence = `${name} prints, but ${last}: output alone counts for ${spoken(outputCountsMs)}`
+  return { name, lastMs: Math.min(outputMs, inputMs + outputCountsMs), evidence }
 }

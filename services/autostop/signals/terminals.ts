@@ -6,8 +6,10 @@ export interface Terminal {
   /** `pts/0` */
   readonly name: string
   readonly user: string
-  /** When somebody's typing was last read from it. */
+  /** When somebody's typing was last read from it, or when it was opened. */
   readonly inputMs: number
+  /** Whether anything was typed at all; the first 8 s may be missed. */
+  readonly typed: boolean
   /** When something was last written to it; undefined where podmate itself writes its log. */
   readonly outputMs: number | undefined
 }
@@ -15,22 +17,17 @@ export interface Terminal {
 /** The kernel moves the times of a terminal only when more than the lowest three bits of the second change. */
 export const terminalGranuleMs = 8000
 
-/** All pseudo terminals, whoever opened them; empty where there are none. */
+/** All pseudo terminals, whoever opened them, but the one of podmate's log unless somebody types on it. */
 export function listTerminals(folder = '/dev/pts'): readonly Terminal[] {
   const own = ownTerminal()
   return namesIn(folder).flatMap((name) => {
     const found = statOf(`${folder}/${name}`)
     if (!found) return []
-    const { uid, rdev, atimeMs, mtimeMs } = found
-    const user = accountName(uid)
-    return [
-      {
-        name: `pts/${name}`,
-        user,
-        inputMs: blockStart(atimeMs),
-        outputMs: own.has(rdev) ? undefined : mtimeMs,
-      },
-    ]
+    const { uid, rdev, atimeMs, mtimeMs, ctimeMs } = found
+    // Only a new owner or mode, given when it is opened, moves the third time.
+    const typed = atimeMs > ctimeMs
+    const times = { inputMs: blockStart(atimeMs), typed, outputMs: own.has(rdev) ? undefined : mtimeMs }
+    return own.has(rdev) && !typed ? [] : [{ name: `pts/${name}`, user: accountName(uid), ...times }]
   })
 }
 

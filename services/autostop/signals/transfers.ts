@@ -6,6 +6,11 @@ import type { Snapshot } from './process-snapshot.ts'
 const movers = new Set(['scp', 'sftp-server', 'sftp', 'rsync', 'rclone', 'aria2c', 'wget', 'runpodctl'])
 /** Less, over all the time since the last look, is what keeps a connection open. */
 const leastBytesPerSecond = 1024
+/**
+ * In a container even root may not see what programs of other accounts read and write. In ten milliseconds of work they
+ * move at least that.
+ */
+const bytesPerTick = 65_536
 
 export interface TransfersSeen {
   /** When that was found: monotonic ms. */
@@ -14,8 +19,6 @@ export interface TransfersSeen {
   readonly moving: string | undefined
   /** Transfers that run and move nothing. */
   readonly still: number
-  /** Names of those whose bytes cannot be counted. */
-  readonly hidden: readonly string[]
 }
 
 interface Counts {
@@ -44,14 +47,13 @@ export class Transfers {
     const before = this.#before
     if (before && this.#last && nowMs - before.atMs < this.#leastMs) return this.#last
     const running = processes.filter(({ pid, name }) => movers.has(name) || others.has(pid))
-    const counts = running.map((entry) => ({ entry, bytes: this.#bytesOf(entry.pid) }))
-    const known = counts.flatMap(({ entry, bytes }) => (bytes === undefined ? [] : [{ entry, bytes }]))
-    this.#before = { atMs: nowMs, bytes: new Map(known.map(({ entry, bytes }) => [keyOf(entry), bytes])) }
-    const moving = before && mostMoved(known, before, nowMs - before.atMs)
-    this.#last = {
-      ...{ atMs: nowMs, moving, still: moving === undefined ? known.length : 0 },
-      hidden: counts.flatMap(({ entry, bytes }) => (bytes === undefined ? [entry.name] : [])),
-    }
+    const counted = running.map((entry) => {
+      const bytes = this.#bytesOf(entry.pid)
+      return { entry, bytes: bytes ?? entry.cpuTicks * bytesPerTick, isGuess: bytes === undefined }
+    })
+    this.#before = { atMs: nowMs, bytes: new Map(counted.map(({ entry, bytes }) => [keyOf(entry), bytes])) }
+    const moving = before && mostMoved(counted, before, nowMs - before.atMs)
+    this.#last = { atMs: nowMs, moving, still: moving === undefined ? counted.length : 0 }
     return this.#last
   }
 }
@@ -59,17 +61,21 @@ export class Transfers {
 interface Counted {
   readonly entry: ProcessEntry
   readonly bytes: number
+  readonly isGuess: boolean
 }
 
 /** What began since then has moved all of it since then. */
 function mostMoved(counted: readonly Counted[], before: Counts, elapsedMs: number): string | undefined {
-  const moved = counted.map(({ entry, bytes }) => ({
+  const moved = counted.map(({ entry, bytes, isGuess }) => ({
     name: entry.name,
     bytes: bytes - (before.bytes.get(keyOf(entry)) ?? 0),
+    isGuess,
   }))
   const most = moved.toSorted((one, other) => other.bytes - one.bytes)[0]
   if (!most || most.bytes * 1000 < leastBytesPerSecond * elapsedMs) return undefined
-  return `${most.name} moved ${size(most.bytes)} in ${Math.round(elapsedMs / 1000)} s`
+  return most.isGuess
+    ? `${most.name} works (what it moves cannot be seen)`
+    : `${most.name} moved ${size(most.bytes)} in ${Math.round(elapsedMs / 1000)} s`
 }
 
 const keyOf = ({ pid, startTicks }: ProcessEntry) => `${pid}/${startTicks}`

@@ -38,19 +38,22 @@ describe('sshSignal()', () => {
     const session = await terminal(pod)
     await becomes(pod, 'ssh', {
       state: 'active',
-      evidence: expect.stringMatching(/^root typed \d+ s ago on pts\/0$/),
+      evidence: expect.stringMatching(/^root opened pts\/0 \d+ s ago$/),
     })
     const before = await pod.read('ssh', 10 * minute)
     expect(before).toMatchObject({
       state: 'quiet',
-      evidence: expect.stringContaining('root typed 10 min ago'),
+      evidence: 'root opened pts/0 10 min ago',
     })
     // The kernel moves the time of input every 8 s.
     const typing = () => {
       session.stdin?.write('true\n')
       return pod.read('ssh')
     }
-    await expect.poll(typing, patience).toMatchObject({ state: 'active' })
+    await expect.poll(typing, patience).toMatchObject({
+      state: 'active',
+      evidence: expect.stringMatching(/^root typed \d s ago on pts\/0$/),
+    })
     session.kill('SIGSTOP')
     expect((await pod.read('ssh', 10 * minute)).state).toBe('quiet')
   })
@@ -63,12 +66,12 @@ describe('sshSignal()', () => {
     await pod.read('ssh', hour)
     await becomes(pod, 'ssh', {
       state: 'active',
-      evidence: expect.stringMatching(/^pts\/0 printed .* typed 60 min ago/),
+      evidence: expect.stringMatching(/^pts\/0 printed .* opened it 60 min ago/),
     })
     await pod.read('ssh', 2 * hour)
     await becomes(pod, 'ssh', {
       state: 'quiet',
-      evidence: expect.stringMatching(/^pts\/0 prints, but root typed 3 h ago/),
+      evidence: expect.stringMatching(/^pts\/0 prints, but root opened it 3 h ago/),
     })
   })
 

@@ -12,7 +12,8 @@ function terminal(clock = new TerminalClock()) {
       inputMs: inputMs + offset,
       outputMs: outputMs === undefined ? undefined : outputMs + offset,
     }
-    return clock.look([{ name: 'pts/0', user: 'root', ...times }], warnedMs, nowMs, nowMs + offset)[0]
+    const known = { name: 'pts/0', user: 'root', typed: true, ...times }
+    return clock.look([known], warnedMs, nowMs, nowMs + offset)[0]
   }
 }
 
@@ -54,5 +55,20 @@ describe('TerminalClock', () => {
     const clock = new TerminalClock()
     terminal(clock)(1000, 0, 0)
     expect(clock.look([], undefined, 2000, 2000 + offset)).toEqual([])
+  })
+
+  test('does not say that somebody typed who only opened a terminal', () => {
+    const look = (outputMs: number, nowMs: number) => {
+      const known = {
+        name: 'pts/0',
+        user: 'root',
+        typed: false,
+        inputMs: offset,
+        outputMs: outputMs + offset,
+      }
+      return new TerminalClock().look([known], undefined, nowMs, nowMs + offset)[0]?.evidence
+    }
+    expect(look(0, 60_000)).toBe('root opened pts/0 52 s ago')
+    expect(look(hour, hour)).toBe('pts/0 printed 0 s ago, root opened it 60 min ago')
   })
 })
