@@ -1,6 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, existsSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { jobsPod } from '../../fixtures/jobs/jobs-pod.ts'
 import { bindfs, noBindfs, noMounts, tmpfs } from '../../fixtures/state/mounts.ts'
@@ -17,7 +16,7 @@ describe('metrics on a volume that is full', () => {
     const job = await pod.make()
     expect((await job.report({ step: 1, loss: 1 })).status).toBe(200)
     const fill = join(pod.dir, 'pod1/fill')
-    spawnSync('dd', ['if=/dev/zero', `of=${fill}`, 'bs=4k'], { stdio: 'ignore' })
+    fillUp(fill)
     const many = Array.from({ length: 5000 }, (_, step) => ({ step: step + 2, loss: step }))
     const refused = await job.report(many)
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1'])
@@ -69,3 +68,9 @@ test('a damaged file is kept aside while the pod runs, users are told, and metri
   expect(second.notices().join()).toMatch(/jobs\.sqlite is damaged .*; the curves so far are in the old one/)
   expect(readdirSync(join(dir, 'pod1')).filter((name) => name.includes('damaged'))).toHaveLength(1)
 })
+
+/** Leaves nothing of the file system that a file is on. */
+function fillUp(path: string): void {
+  const { bavail, bsize } = statfsSync(dirname(path))
+  for (let block = 0; block < bavail; block += 1) appendFileSync(path, Buffer.alloc(bsize))
+}
