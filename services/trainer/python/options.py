@@ -51,8 +51,8 @@ def parser(description: str) -> Parser:
     add("--data", nargs="+", type=Path, default=[SAMPLE], help="games, .jsonl or .jsonl.gz")
     add("--out", type=Path, default=Path(out), help=f"checkpoints (CHECKPOINT_DIR; {out})")
     add("--cache", type=Path, help="replayed positions (default: cache/ under --out)")
-    add("--resume", default=os.environ.get("RESUME_CHECKPOINT", ""), metavar="PATH|auto",
-        help="go on from this state, or the newest in --out (RESUME_CHECKPOINT)")
+    add("--resume", metavar="PATH|auto", help="go on from this state, or the newest in --out; "
+        "'' begins anew (default: RESUME_CHECKPOINT, when it is a state that fits)")
     add("--epochs", type=positive, help=f"default {DEFAULT_EPOCHS}, or as --max-minutes allows")
     add("--max-minutes", type=at_least(float, 0.001), help="end the schedule within this time")
     add("--batch-games", type=positive, default=64)

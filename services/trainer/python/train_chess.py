@@ -14,14 +14,16 @@ from typing import Any
 import torch
 
 from chess_data import Games, build_vocab, load_games, split_games
-from checkpoint import StateError, find_state, load_state
+from checkpoint import StateError
 from evaluation import bigram_table
 from losses import LossWeights
 from next_move_lstm import ModelConfig, NextMoveLSTM, TrainingNet
 from options import DEFAULT_EPOCHS, EXIT_USAGE, OptionError, parser
+from plan import Corpus, Plan
 from positions import DataError
+from resuming import resume, state_to_resume
 from schedule import Schedule
-from training import Corpus, DivergedError, Plan, Training
+from training import DivergedError, Training
 
 EXIT_FAILURE = 1
 EXIT_SIGNAL = 128  # plus the signal's number
@@ -151,12 +153,9 @@ def train(options: argparse.Namespace, command: str) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
-    state_file = find_state(options.resume, options.out)
-    state = load_state(state_file) if state_file else None
+    wanted = state_to_resume(options.resume, options.out)
     training = prepare(options, command, started)
-    if state:
-        training.restore(state)
-    announce(training, state_file)
+    announce(training, resume(training, wanted, options.out))
     loading = False
     reason = training.run(lambda: bool(received))
     training.write_metrics(reason)

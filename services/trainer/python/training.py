@@ -5,20 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from chess_data import Batch, Games, collate, epoch_batches, token_table
+from chess_data import Batch, collate, epoch_batches, token_table
 from checkpoint import STATE_FORMAT, StateError, atomic_json, atomic_save, export_artifact
 from evaluation import describe, evaluate
 from losses import LossWeights, training_loss
 from next_move_lstm import TrainingNet
+from plan import Corpus, Plan
+from podmate_metrics import report
 from positions import WINNER_UNKNOWN
 from progress import Progress
+from reporting import EpochReports, report_epoch
 from schedule import Schedule
 
 CLIP_NORM = 1.0
@@ -28,32 +31,6 @@ HIDDEN_WINNERS = 0.1  # share of positions trained without knowing who won
 
 class DivergedError(Exception):
     """Training cannot go on; what was saved before is still good."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What is asked for; `identity` must not change when a run is resumed."""
-
-    out: Path
-    identity: dict[str, Any]  # data sha256, split, seed, batch size, model
-    epochs: int | None
-    max_seconds: float | None
-    batch_games: int
-    seed: int
-    device: torch.device
-    bfloat16: bool
-    save_seconds: float
-    log_steps: int
-    progress_bar: bool
-
-
-@dataclass(frozen=True)
-class Corpus:
-    games: Games
-    train: list[int]
-    held_out: list[int]
-    vocab: dict[str, int]
-    bigram: Tensor
 
 
 class Training:
@@ -121,11 +98,14 @@ class Training:
         batches = epoch_batches(corpus.games.lengths, corpus.train, plan.batch_games, seed)
         self.net.train()
         saved = time.monotonic()
+        reports = EpochReports(self, len(batches))
         bar = Progress(self.epoch + 1, self.batch, len(batches), plan.log_steps, plan.progress_bar)
         with bar:
             while self.batch < len(batches) and not self.time_is_up():
                 rate = self.schedule.rate(self.step, self.progress(len(batches)))
-                self.train_step(collate(corpus.games, batches[self.batch], self.table), rate)
+                batch = collate(corpus.games, batches[self.batch], self.table)
+                loss, gradient = self.train_step(batch, rate)
+                reports.step(loss, gradient, rate)
                 bar.advance(self.loss_sum / self.batch, rate)
                 if stopped():
                     return False
@@ -134,7 +114,8 @@ class Training:
                     saved = time.monotonic()
         return True
 
-    def train_step(self, batch: Batch, rate: float) -> None:
+    def train_step(self, batch: Batch, rate: float) -> tuple[float, float]:
+        """Gives the loss on the moves played and the norm of the gradient."""
         batch = batch.to(self.plan.device)
         hidden = torch.rand(batch.winner.shape, device=batch.winner.device) < HIDDEN_WINNERS
         batch.winner[hidden] = WINNER_UNKNOWN
@@ -144,13 +125,16 @@ class Training:
         with self.autocast():
             loss, played = training_loss(self.net, batch, self.weights)
         if not loss.isfinite():
+            report(step=self.step + 1, loss=loss)
             raise DivergedError(f"the loss became {loss.item()} at step {self.step + 1}")
         loss.backward()
-        nn.utils.clip_grad_norm_(self.net.parameters(), CLIP_NORM)
+        gradient = nn.utils.clip_grad_norm_(self.net.parameters(), CLIP_NORM)
         self.optimizer.step()
-        self.loss_sum += played.item()
+        value = played.item()
+        self.loss_sum += value
         self.batch += 1
         self.step += 1
+        return value, gradient.item()
 
     def autocast(self) -> AbstractContextManager:
         return torch.autocast(self.plan.device.type, torch.bfloat16, enabled=self.plan.bfloat16)
@@ -167,6 +151,7 @@ class Training:
         if figures is None:
             return False
         self.epoch += 1
+        report_epoch(self, figures)
         row = {
             "epoch": self.epoch,
             "train_loss": self.loss_sum / max(1, self.batch),

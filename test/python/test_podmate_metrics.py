@@ -1,0 +1,298 @@
+"""Reporting metrics: python -m unittest test/python/test_podmate_metrics.py"""
+
+import ast
+import os
+import signal
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+from types import SimpleNamespace
+from unittest import mock
+
+HERE = Path(__file__).resolve().parent
+TRAINER = HERE.parents[1] / "services" / "trainer" / "python"
+sys.path[:0] = [str(HERE), str(TRAINER)]
+
+import podmate_metrics
+from metrics_server import TOKEN, MetricsServer
+
+QUICK = {"PAUSE_SECONDS": (0.05, 0.1), "GATHER_SECONDS": 0.02}
+
+
+class Reports(unittest.TestCase):
+    """Each test with a server of its own, and the module as in a new process."""
+
+    def setUp(self) -> None:
+        self.server = MetricsServer()
+        self.addCleanup(self.server.go_away)
+        self.enterContext(mock.patch.dict(os.environ, self.server.environment))
+        os.environ.pop("RANK", None)
+        self.enterContext(mock.patch.multiple(podmate_metrics, _reporter=None, _strange=set(), **QUICK))
+
+    def program(self, lines: str, **environment: str) -> subprocess.Popen:
+        """A Python program that has imported podmate_metrics."""
+        head = f"import sys; sys.path.insert(0, {str(TRAINER)!r}); import podmate_metrics as metrics\n"
+        return subprocess.Popen(
+            [sys.executable, "-c", head + lines],
+            env={**os.environ, **environment},
+            **dict.fromkeys(("stdout", "stderr"), subprocess.PIPE),
+            text=True,
+        )
+
+    def run_program(self, lines: str, **environment: str) -> tuple[int, str, str]:
+        process = self.program(lines, **environment)
+        output, errors = process.communicate(timeout=60)
+        return process.returncode, output, errors
+
+
+class Report(Reports):
+    def test_report_sends_every_point_once_and_in_order(self) -> None:
+        for step in range(2500):
+            podmate_metrics.report(step=step, loss=1 / (step + 1), accuracy=0.5)
+        self.assertTrue(podmate_metrics.flush(30))
+        self.assertEqual(self.server.steps, list(range(2500)))
+        point = self.server.points[1]
+        self.assertEqual({**point, "timestamp": 0}, {"step": 1, "loss": 0.5, "accuracy": 0.5, "timestamp": 0})
+        self.assertGreater(point["timestamp"], 1.7e12)
+        path, authorization, _body = self.server.requests[0]
+        self.assertEqual((path, authorization), ("/api/training/jobs/a%20job/metrics", f"Bearer {TOKEN}"))
+
+    def test_report_sends_a_lone_point_as_an_object(self) -> None:
+        podmate_metrics.report(7, 0.25)
+        self.assertTrue(podmate_metrics.flush(30))
+        self.assertEqual([type(body) for _path, _token, body in self.server.requests], [dict])
+
+    def test_report_does_nothing_without_a_job_or_for_other_ranks(self) -> None:
+        for change in ({"JOB_ID": ""}, {"JOB_TOKEN": ""}, {"METRICS_API_URL": ""}, {"RANK": "1"}):
+            with mock.patch.dict(os.environ, change):
+                podmate_metrics.report(step=1, loss=1)
+                self.assertIsNone(podmate_metrics._reporter)
+                self.assertTrue(podmate_metrics.flush(0))
+        with mock.patch.dict(os.environ, {"RANK": "0"}):
+            self.assertTrue(podmate_metrics.enabled())
+
+    def test_report_takes_numbers_as_frameworks_have_them(self) -> None:
+        import numpy
+        import torch
+
+        values = {"a": numpy.float32(0.5), "b": torch.tensor(2.5, requires_grad=True), "c": numpy.int64(3), "d": True}
+        strange = {"e": float("nan"), "f": float("inf"), "g": torch.tensor(-float("inf")), "h": None}
+        wrong = {"i": "0.5", "j": [1], "k": torch.ones(2), "l": object()}
+        with self.assertLogs("podmate_metrics", "WARNING") as logs:
+            podmate_metrics.report(step=torch.tensor(4), loss=numpy.float64(1.5), **values, **strange, **wrong)
+            podmate_metrics.report(step=numpy.int32(5), i="0.5")
+            podmate_metrics.report(step="six", loss=1)
+            podmate_metrics.report(step=float("nan"), loss=1)
+        self.assertTrue(podmate_metrics.flush(30))
+        self.assertEqual(self.server.steps, [4, 5])
+        del self.server.points[0]["timestamp"]
+        expected = {"step": 4, "loss": 1.5, "a": 0.5, "b": 2.5, "c": 3, "d": 1}
+        self.assertEqual(self.server.points[0], {**expected, "e": "NaN", "f": "Infinity", "g": "-Infinity"})
+        self.assertEqual(len(logs.output), 5)  # one for each name, and one for all wrong steps
+
+    def test_report_goes_on_while_the_server_is_away(self) -> None:
+        podmate_metrics.report(step=0, loss=1)
+        self.assertTrue(self.server.wait_for(lambda: self.server.steps == [0]))
+        self.server.go_away()
+        with self.assertLogs("podmate_metrics", "WARNING") as logs:
+            for step in range(1, 3000):
+                podmate_metrics.report(step=step, loss=1)
+            self.assertFalse(podmate_metrics.flush(0.3))
+        self.assertEqual(len(logs.output), 1)
+        self.server.come()
+        self.assertTrue(podmate_metrics.flush(30))
+        self.assertEqual(self.server.steps, list(range(3000)))
+
+    def test_report_tries_again_when_the_server_cannot_or_redirects(self) -> None:
+        answers = [503, 401, 500, 302]
+        self.server.judge = lambda _body: answers.pop(0) if answers else 200
+        for step in range(10):
+            podmate_metrics.report(step=step, loss=1)
+        self.assertTrue(podmate_metrics.flush(30))
+        self.assertEqual(self.server.steps, list(range(10)))
+        self.assertEqual({path for path, _token, _body in self.server.requests}, {"/api/training/jobs/a%20job/metrics"})
+
+    def test_report_gives_up_only_the_point_that_is_refused(self) -> None:
+        def judge(body: dict | list) -> int:
+            points = body if isinstance(body, list) else [body]
+            return 422 if any(point["step"] == 60 for point in points) else 200
+
+        self.server.judge = judge
+        with self.assertLogs("podmate_metrics", "WARNING") as logs:
+            for step in range(200):
+                podmate_metrics.report(step=step, loss=1)
+            self.assertTrue(podmate_metrics.flush(30))
+        self.assertEqual(self.server.steps, [step for step in range(200) if step != 60])
+        self.assertIn("step 60 were refused: 422", logs.output[0])
+
+    def test_report_keeps_a_thinner_curve_when_too_much_waits(self) -> None:
+        self.server.go_away()
+        small = mock.patch.object(podmate_metrics, "MOST_WAITING", 100)
+        with small, self.assertLogs("podmate_metrics", "WARNING"):
+            for step in range(5000):
+                podmate_metrics.report(step=step, loss=1)
+                waiting = podmate_metrics._reporter.waiting
+                self.assertLessEqual(len(waiting), 102)
+            self.server.come()
+            self.assertTrue(podmate_metrics.flush(30))
+        self.assertEqual(self.server.steps, sorted(set(self.server.steps)))
+        self.assertEqual(self.server.steps[0], 0)
+        self.assertLess(len(self.server.steps), 300)
+
+    def test_report_adds_the_memory_of_a_gpu_that_torch_uses(self) -> None:
+        def torch_with(used: bool) -> SimpleNamespace:
+            return SimpleNamespace(
+                cuda=SimpleNamespace(
+                    is_initialized=lambda: used,
+                    is_available=lambda: True,
+                    memory_allocated=lambda: 12_345_678_901,
+                    memory_reserved=lambda: 15_000_000_000,
+                )
+            )
+
+        for step, used in enumerate((False, True)):
+            with mock.patch.dict(sys.modules, {"torch": torch_with(used)}):
+                podmate_metrics.report(step=step, loss=1)
+        self.assertTrue(podmate_metrics.flush(30))
+        without, with_memory = self.server.points
+        self.assertEqual(set(without), {"step", "loss", "timestamp"})
+        self.assertEqual(with_memory["gpu_memory_allocated_gb"], 12.35)
+        self.assertEqual(with_memory["gpu_memory_reserved_gb"], 15.0)
+
+    def test_report_says_which_step_was_taken(self) -> None:
+        with self.assertLogs("podmate_metrics", "INFO") as logs:
+            podmate_metrics.report(step=12, loss=1)
+            podmate_metrics.flush(30)
+        self.assertIn("INFO:podmate_metrics:[Metrics] Posted step 12", logs.output)
+        self.assertNotIn(TOKEN, str(logs.output))
+
+
+class Ends(Reports):
+    FIFTY = "for step in range(50): metrics.report(step=step, loss=1)\n"
+
+    def test_whatever_ends_a_program_the_last_points_arrive(self) -> None:
+        ends = {"pass": 0, "sys.exit(3)": 3, "raise ValueError": 1, "raise KeyboardInterrupt": -signal.SIGINT}
+        for end, code in ends.items():
+            with self.subTest(end):
+                self.server.points.clear()
+                returned, _output, _errors = self.run_program(self.FIFTY + end)
+                self.assertEqual(returned, code)
+                self.assertEqual(self.server.steps, list(range(50)))
+
+    def test_sigterm_ends_a_program_as_before_but_after_its_points(self) -> None:
+        self.server.judge = lambda _body: 503
+        process = self.program(self.FIFTY + "print('up', flush=True)\nimport time\nwhile True: time.sleep(0.01)")
+        self.assertEqual(process.stdout.readline(), "up\n")
+        self.server.judge = lambda _body: 200
+        process.terminate()
+        _output, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, -signal.SIGTERM)
+        self.assertEqual(self.server.steps, list(range(50)))
+
+    def test_a_program_keeps_its_own_sigterm_handler(self) -> None:
+        own = "import signal; signal.signal(signal.SIGTERM, lambda *_: sys.exit(9))\n"
+        process = self.program(own + self.FIFTY + "print('up', flush=True)\nsignal.pause()")
+        self.assertEqual(process.stdout.readline(), "up\n")
+        process.terminate()
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 9)
+        self.assertEqual(self.server.steps, list(range(50)))
+
+    def test_a_program_ends_although_nobody_takes_its_points(self) -> None:
+        self.server.go_away()
+        code, _output, errors = self.run_program("metrics.EXIT_SECONDS = 0.2\n" + self.FIFTY)
+        self.assertEqual(code, 0)
+        self.assertIn("ends before its last numbers could be delivered", errors)
+        self.assertNotIn(TOKEN, errors)
+
+    def test_children_report_for_themselves_and_nothing_twice(self) -> None:
+        lines = """
+import multiprocessing, os
+def work(first):
+    for step in range(first, first + 20): metrics.report(step=step, loss=1)
+if __name__ == '__main__':
+    work(0)
+    for first in (100, 200):
+        child = multiprocessing.get_context('fork').Process(target=work, args=(first,))
+        child.start(); child.join()
+    if os.fork() == 0:
+        work(300); metrics.flush(); os._exit(0)
+    os.wait()
+    work(400)
+"""
+        code, _output, errors = self.run_program(lines)
+        self.assertEqual((code, errors), (0, ""))
+        expected = [step for first in (0, 100, 200, 300, 400) for step in range(first, first + 20)]
+        self.assertEqual(sorted(self.server.steps), expected)
+
+    def test_importing_it_imports_no_framework(self) -> None:
+        lines = self.FIFTY + "print([name for name in ('torch', 'transformers', 'lightning') if name in sys.modules])"
+        _code, output, _errors = self.run_program(lines)
+        self.assertEqual(output, "[]\n")
+
+    def test_callbacks_are_there_only_with_their_framework(self) -> None:
+        lines = """
+for name in ('transformers', 'lightning', 'pytorch_lightning'): sys.modules[name] = None
+print([name for name in ('TrainingMetricsCallback', 'LightningMetricsCallback', 'report') if hasattr(metrics, name)])
+"""
+        _code, output, _errors = self.run_program(lines)
+        self.assertEqual(output, "['report']\n")
+
+    def test_it_is_python_3_9(self) -> None:
+        source = (TRAINER / "podmate_metrics.py").read_text()
+        tree = ast.parse(source, feature_version=(3, 9))
+        imported = {
+            name.split(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for name in ([node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names])
+        }
+        frameworks = {"transformers", "lightning", "pytorch_lightning"}
+        self.assertEqual(imported - frameworks - set(sys.stdlib_module_names), set())
+
+
+class TrainingMetricsCallback(Reports):
+    """Its fields; test_frameworks.py has it in a real Trainer."""
+
+    def logged(self, logs: dict | None, **state: object) -> dict:
+        reports = podmate_metrics._TrainerReports()
+        arguments = SimpleNamespace(train_batch_size=4, gradient_accumulation_steps=2, world_size=1)
+        known = {"global_step": 50, "max_steps": 200, "epoch": 0.5, "is_world_process_zero": True}
+        now = SimpleNamespace(**{**known, **state})
+        clock = mock.patch.object(podmate_metrics.time, "monotonic", return_value=1000.0)
+        with clock as monotonic:
+            reports.on_train_begin(arguments, SimpleNamespace(global_step=0), None)
+            monotonic.return_value = 1300.5
+            with mock.patch.object(podmate_metrics, "report") as report:
+                reports.on_log(arguments, now, None, logs=logs)
+        return report.call_args.kwargs if report.called else {}
+
+    def test_on_log_has_every_field(self) -> None:
+        logs = {"loss": 2.34, "learning_rate": 2e-4, "grad_norm": 1.5, "epoch": 0.5, "reward": 3.0}
+        expected = {
+            **{"step": 50, "epoch": 0.5, "loss": 2.34, "learning_rate": 2e-4, "grad_norm": 1.5},
+            **{"elapsed_seconds": 300, "remaining_seconds": 901, "progress": 25.0},
+            **{"samples_per_second": 1.33, "reward": 3.0},
+        }
+        self.assertEqual(self.logged(logs), expected)
+        given = self.logged({"eval_loss": 2.5, "samples_per_second": 9.5})
+        self.assertEqual((given["eval_loss"], given["samples_per_second"]), (2.5, 9.5))
+        self.assertNotIn("loss", given)
+
+    def test_on_log_guards_against_the_first_step_and_an_unknown_end(self) -> None:
+        first = self.logged({"loss": 1.0}, global_step=0)
+        self.assertEqual((first["remaining_seconds"], first["progress"]), (None, 0.0))
+        endless = self.logged({"loss": 1.0}, max_steps=0)
+        self.assertEqual((endless["remaining_seconds"], endless["progress"]), (None, None))
+
+    def test_on_log_does_nothing_without_logs_or_a_job_or_on_other_ranks(self) -> None:
+        self.assertEqual(self.logged(None), {})
+        self.assertEqual(self.logged({}), {})
+        self.assertEqual(self.logged({"loss": 1.0}, is_world_process_zero=False), {})
+        with mock.patch.dict(os.environ, {"JOB_ID": ""}):
+            self.assertEqual(self.logged({"loss": 1.0}), {})
+
+
+if __name__ == "__main__":
+    unittest.main()
