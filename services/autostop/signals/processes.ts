@@ -1,7 +1,7 @@
 import type { PodView } from '../../../supervisor/pod.ts'
 import type { ProcessEntry } from '../../../supervisor/process-table.ts'
 import type { Signal } from '../signal.ts'
-import { active, counted, quiet } from './evidence.ts'
+import { active, quiet } from './evidence.ts'
 import { guarded } from './guarded.ts'
 import { parsePattern } from './process-pattern.ts'
 import type { Snapshot } from './process-snapshot.ts'
@@ -37,7 +37,7 @@ export function processesSignal({
       const pattern = parsed.find((one) => one.matches(words))
       if (pattern) return active(nowMs, `${pattern.text} runs (pid ${entry.pid})`)
     }
-    return quiet(undefined, `none of ${counted(patterns.length, 'program')} runs: ${patterns.join(', ')}`)
+    return quiet(undefined, `not running: ${patterns.join(', ')}`)
   })
 }
 

@@ -154,7 +154,7 @@ describe('processesSignal()', () => {
     await once(reader.stdout ?? reader, 'data')
     expect(await pod.read('processes')).toMatchObject({
       state: 'quiet',
-      evidence: 'none of 2 programs runs: train.py, sshd',
+      evidence: 'not running: train.py, sshd',
     })
     const trainer = pod.client.open(pod.port, 'root', `python3 -u ${folder}/train.py`)
     await once(trainer.stdout ?? trainer, 'data')
