@@ -17,7 +17,7 @@ import { activity } from './activity.ts'
 import { artifactsProblem, uploadOptions } from './artifacts-options.ts'
 import type { Setup } from './run-pod.ts'
 import { podOnRunpod } from './runpod-stopper.ts'
-import { jupyterProblem, trainerProblem } from './service-options.ts'
+import { jupyterProblem } from './service-options.ts'
 
 /** What autostop is introduced to. */
 export interface WatchdogPorts {
@@ -178,7 +178,7 @@ function signalOptions(setup: Setup, ports: WatchdogPorts, own: OwnSignals): Sig
     checkEveryMs: values.IDLE_CHECK_INTERVAL_SECONDS * 1000,
     over: new AbortController().signal, // for as long as podmate runs
     ...{ hold: own.hold, requests: own.requests, terminals: { warnedMs: own.warnedMs } },
-    trainer: trainerProblem(setup) === undefined ? { lastStep } : undefined,
+    trainer: { lastStep }, // steps of jobs that were started by hand count, too
     jupyter: jupyterProblem(setup) === undefined ? jupyter : undefined,
     gpu:
       telemetry.gpu() === undefined
