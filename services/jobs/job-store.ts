@@ -24,10 +24,11 @@ export interface PointsText {
   readonly lastId: number
 }
 
-/** Which points are asked for: those after the step `since`, all their numbers or only `keys`. */
+/** Which points are asked for: those after the step `since`, up to `until`, all their numbers or only `keys`. */
 export interface PointsAsked {
   readonly jobId: string
   readonly since: number
+  readonly until?: number
   readonly keys?: readonly string[]
 }
 

@@ -9,6 +9,7 @@ const pointsPerPage = 2000
 
 interface Query {
   readonly since?: string
+  readonly until?: string
   readonly points?: string
   readonly keys?: string
 }
@@ -34,12 +35,13 @@ export function metricsRoute(app: FastifyInstance, { book, options: { store } }:
 }
 
 /** Without `since` also step 0 is after it. */
-function askedFor(jobId: string, { since, keys }: Query): PointsAsked {
+function askedFor(jobId: string, { since, until, keys }: Query): PointsAsked {
   const names = keys
     ?.split(',')
     .map((key) => key.trim())
     .filter((key) => key !== '')
-  return { jobId, since: Number(since ?? -1), ...(names && names.length > 0 ? { keys: names } : {}) }
+  const end = until === undefined ? {} : { until: Number(until) }
+  return { jobId, since: Number(since ?? -1), ...end, ...(names && names.length > 0 ? { keys: names } : {}) }
 }
 
 async function* pages(store: JobStore, asked: PointsAsked, first: PointsText): AsyncGenerator<string> {

@@ -61,11 +61,12 @@ export type JobsCall =
   | { readonly call: 'find'; readonly id: string }
   /** All or nothing, on disk when it replies the highest row id. */
   | { readonly call: 'add'; readonly batches: readonly PointBatch[] }
-  /** Every point after a step, in the order of steps. */
+  /** Every point after the step `since` up to `until`, in the order of steps. */
   | {
       readonly call: 'page'
       readonly jobId: string
       readonly since: number
+      readonly until?: number
       readonly keys?: readonly string[]
       readonly limit: number
     }
@@ -74,6 +75,7 @@ export type JobsCall =
       readonly call: 'sample'
       readonly jobId: string
       readonly since: number
+      readonly until?: number
       readonly keys?: readonly string[]
       readonly points: number
     }

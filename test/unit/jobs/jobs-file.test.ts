@@ -171,12 +171,13 @@ describe('a sample', () => {
         curves,
         fc.integer({ min: 8, max: 60 }),
         fc.integer({ min: -1, max: 1500 }),
-        (points, most, since) => {
+        fc.integer({ min: 1500, max: 3500 }),
+        (points, most, since, until) => {
           const file = jobsFile()
           for (let at = 0; at < points.length; at += 37)
             file.call({ call: 'add', batches: [batchOf(points.slice(at, at + 37))] })
-          const full = parsed(file.call({ ...all, since }))
-          const sample = parsed(file.call({ ...everything, since, call: 'sample', points: most }))
+          const full = parsed(file.call({ ...all, since, until }))
+          const sample = parsed(file.call({ ...everything, since, until, call: 'sample', points: most }))
           file.close()
           expect(sample.length).toBeLessThanOrEqual(most)
           const kept = new Map(full.map((point) => [point.step, point]))

@@ -4,18 +4,20 @@ import { curveOf } from './curve.ts'
 import type { JobsDatabase } from './jobs-database.ts'
 import { keptPoint, type MetricRow, rowColumns, rowText } from './metric-row.ts'
 
+const noEnd = Number.MAX_SAFE_INTEGER
 const selectRows = `SELECT ${rowColumns.join(', ')} FROM local_training_metrics`
 
 /** The next points after a step. */
-export function readPage(jobs: JobsDatabase, { jobId, since, keys, limit }: JobsCallOf<'page'>): PointsText {
-  const rows = jobs.arrays(`${selectRows} WHERE job_id = ? AND step > ? ORDER BY step LIMIT ?`)
-  return textOf(rows.all(jobId, since, limit) as unknown as readonly MetricRow[], keys, jobs.lastId())
+export function readPage(jobs: JobsDatabase, call: JobsCallOf<'page'>): PointsText {
+  const { jobId, since, until = noEnd, keys, limit } = call
+  const rows = jobs.arrays(`${selectRows} WHERE job_id = ? AND step > ? AND step <= ? ORDER BY step LIMIT ?`)
+  return textOf(rows.all(jobId, since, until, limit) as unknown as readonly MetricRow[], keys, jobs.lastId())
 }
 
 /** Points after a step, at most so many: all of them, or those that draw the same curves. */
 export function readSample(jobs: JobsDatabase, call: JobsCallOf<'sample'>): PointsText {
-  const { jobId, since, keys, points } = call
-  if (!isMore(jobs, jobId, since, points)) return readPage(jobs, { ...call, call: 'page', limit: points })
+  const { jobId, keys, points } = call
+  if (!isMore(jobs, call)) return readPage(jobs, { ...call, call: 'page', limit: points })
   const find = jobs.arrays(`${selectRows} WHERE job_id = ? AND step = ?`)
   const rows = [...stepsToShow(jobs, call)]
     .sort((left, right) => left - right)
@@ -33,32 +35,42 @@ export function readAfter(
   return (rows.all(id, jobId, limit) as unknown as readonly MetricRow[]).map(keptPoint)
 }
 
-function isMore(jobs: JobsDatabase, jobId: string, since: number, count: number): boolean {
+type Sample = JobsCallOf<'sample'>
+
+function isMore(jobs: JobsDatabase, { jobId, since, until = noEnd, points }: Sample): boolean {
   const sql =
-    'SELECT count(*) AS many FROM (SELECT 1 FROM local_training_metrics WHERE job_id = ? AND step > ? LIMIT ?)'
-  return Number(jobs.rows(sql).get(jobId, since, count + 1)?.many) > count
+    'SELECT count(*) AS many FROM (SELECT 1 FROM local_training_metrics WHERE job_id = ? AND step > ? AND step <= ? LIMIT ?)'
+  return Number(jobs.rows(sql).get(jobId, since, until, points + 1)?.many) > points
 }
 
 /** The first and the last step, and for each name those that show its curve. */
-function stepsToShow(
-  jobs: JobsDatabase,
-  { jobId, since, keys, points }: JobsCallOf<'sample'>,
-): ReadonlySet<number> {
+function stepsToShow(jobs: JobsDatabase, call: Sample): ReadonlySet<number> {
+  const { jobId, keys, points } = call
   const known = jobs.pointsOf(jobId)
-  const steps = new Set(endsOf(jobs, jobId, since, points))
+  const steps = new Set(endsOf(jobs, call))
+  let left = points - steps.size
   const names = (keys ?? known.names)
     .filter((name) => known.places.has(name))
-    .slice(0, Math.max(1, Math.floor((points - steps.size) / 2)))
-  const each = Math.floor((points - steps.size) / Math.max(1, names.length))
-  const curves = each < 2 ? [] : curveOf(jobs, jobId, since, names, each)
-  for (const spots of curves) for (const step of chooseSteps(spots, each)) steps.add(step)
+    .slice(0, Math.max(1, Math.floor(left / 2)))
+  const each = Math.floor(left / Math.max(1, names.length))
+  if (each < 2) return steps
+  // What a name with few values does not need, the others get.
+  const curves = curveOf(jobs, { jobId, since: call.since, until: call.until ?? noEnd }, names, each)
+  const fewestFirst = curves.toSorted((one, other) => one.length - other.length)
+  fewestFirst.forEach((spots, at) => {
+    const chosen = chooseSteps(spots, Math.floor(left / (curves.length - at)))
+    left -= chosen.length
+    for (const step of chosen) steps.add(step)
+  })
   return steps
 }
 
-function endsOf(jobs: JobsDatabase, jobId: string, since: number, count: number): readonly number[] {
-  const sql = 'SELECT min(step) AS first FROM local_training_metrics WHERE job_id = ? AND step > ?'
-  const first = Number(jobs.rows(sql).get(jobId, since)?.first)
-  return [jobs.pointsOf(jobId).maxStep, first].slice(0, count)
+function endsOf(jobs: JobsDatabase, { jobId, since, until = noEnd, points }: Sample): readonly number[] {
+  const sql = (end: string) =>
+    `SELECT ${end}(step) AS step FROM local_training_metrics WHERE job_id = ? AND step > ? AND step <= ?`
+  return ['max', 'min']
+    .slice(0, points)
+    .map((end) => Number(jobs.rows(sql(end)).get(jobId, since, until)?.step))
 }
 
 function textOf(rows: readonly MetricRow[], keys: readonly string[] | undefined, lastId: number): PointsText {
