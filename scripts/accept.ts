@@ -2,11 +2,18 @@ import { issueA } from './accept/a.ts'
 import { issueB } from './accept/b.ts'
 import { issueC } from './accept/c.ts'
 import { issueD } from './accept/d.ts'
+import { issueE } from './accept/e.ts'
 import { checkLine, type Line } from './accept/line.ts'
 
-const lists: Readonly<Record<string, readonly Line[]>> = { A: issueA, B: issueB, C: issueC, D: issueD }
+const lists: Readonly<Record<string, readonly Line[]>> = {
+  A: issueA,
+  B: issueB,
+  C: issueC,
+  D: issueD,
+  E: issueE,
+}
 const usage =
-  'usage: npm run accept -- A|B|C|D [NUMBER ...]: the acceptance list of an issue, or only those of its lines'
+  'usage: npm run accept -- A|B|C|D|E [NUMBER ...]: the acceptance list of an issue, or only those of its lines'
 
 /** Runs the lines one after the other and prints each when it is done; true when all hold. */
 async function accept(lines: readonly Line[], chosen: readonly number[]): Promise<boolean> {

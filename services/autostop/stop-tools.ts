@@ -72,7 +72,7 @@ export const stopTimings: Omit<StopTimings, 'flushDeadlineMs'> = {
   confirmEveryMs: 5000,
   trainAgainMs: 600_000,
   unsafeMs: 3_600_000,
-  unsafeEveryMs: 30_000,
+  unsafeEveryMs: 15_000,
   tellAgainMs: 3_600_000,
 }
 
