@@ -31,6 +31,7 @@ describe('secrets of a whole pod', () => {
       API_TOKEN: marker('api').replaceAll('/', '-'),
       JUPYTER_TOKEN: marker('lab').replaceAll('/', '-'),
       HF_TOKEN: marker('hf'),
+      RUNPOD_API_KEY: marker('runpod'),
       X_SECRET: marker('x'),
       DATABASE_URL: `postgres://me:${encodeURIComponent(password)}@db.example/games`,
       SSH_PUBLIC_KEY: privateKey,
@@ -38,6 +39,7 @@ describe('secrets of a whole pod', () => {
     const names = Object.keys(given)
     const env = {
       ...{ ...given, INFERENCE_API_VERBOSE: '1', START_JUPYTER: '1', NAMES_TO_TELL: names.join(',') },
+      ...{ RUNPOD_REST_URL: 'http://127.0.0.1:9', RUNPOD_GRAPHQL_ENDPOINT: 'http://127.0.0.1:9/graphql' },
       ...{ PASS_SECRETS_TO_SSH: 'HF_TOKEN', PASS_SECRETS_TO_JUPYTER: 'X_SECRET' },
       ...{ PASS_SECRETS_TO_TRAINER: 'HF_TOKEN,DATABASE_URL', TRAIN_COMMAND: `${process.execPath} ${teller}` },
     }
@@ -52,7 +54,10 @@ describe('secrets of a whole pod', () => {
 
     await careless(pod, given.API_TOKEN)
     const answers = await Promise.all(
-      ['/status', '/metrics', '/healthz', '/logs?lines=1000', '/openapi.json'].map((path) => pod.ask(path)),
+      [
+        ...['/status', '/metrics', '/healthz', '/logs?lines=1000', '/openapi.json'],
+        ...['/autostop?look=1', '/autostop/journal'],
+      ].map((path) => pod.ask(path)),
     )
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
     const places = {
