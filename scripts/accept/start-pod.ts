@@ -10,6 +10,8 @@ export interface RunningPod {
   readonly process: ChildProcess
   readonly url: string
   readonly startedMs: number
+  /** Everything of it lies here. */
+  readonly folder: string
   /** Ends it in order and removes its folder. */
   end(): Promise<void>
 }
@@ -36,5 +38,5 @@ export async function startPod(variables: NodeJS.ProcessEnv = {}): Promise<Runni
     await ended
     rmSync(folder, { recursive: true, force: true })
   }
-  return { process: child, url: `http://127.0.0.1:${port}`, startedMs, end }
+  return { process: child, url: `http://127.0.0.1:${port}`, startedMs, folder, end }
 }
