@@ -38,8 +38,8 @@ async function watchTraining(browser: Browser): Promise<readonly Finding[]> {
     return jobs[0]
   }
   const shares: readonly [string, (job: SeenJob) => boolean][] = [
-    ['start', ({ last_step: step, progress }) => (step ?? 0) > 1 && shareOf(progress) < 0.35],
-    ['middle', ({ progress }) => shareOf(progress) >= 0.4],
+    ['start', ({ last_step: step, progress }) => (step ?? 0) > 1 && (progress ?? 0) < 30],
+    ['middle', ({ progress }) => (progress ?? 0) >= 45],
     ['end', ({ status }) => status === 'completed'],
   ]
   const findings: Finding[] = []
@@ -57,10 +57,6 @@ async function watchTraining(browser: Browser): Promise<readonly Finding[]> {
     rmSync(folder, { recursive: true })
   }
   return findings
-}
-
-function shareOf(progress: number | null): number {
-  return progress === null ? 0 : progress > 1 ? progress / 100 : progress
 }
 
 async function shootAll(browser: Browser, url: string, stage: string): Promise<readonly Finding[]> {

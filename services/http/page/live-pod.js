@@ -1,4 +1,4 @@
-/** @import { Pod, ToldEvent } from './shapes.d.ts' */
+/** @import { Pod, PodStatus, ToldEvent } from './shapes.d.ts' */
 import { ask, home, podAheadMs, podNow } from './core/ask.js'
 import { repeat } from './core/repeat.js'
 import { follow } from './core/stream.js'
@@ -35,7 +35,7 @@ export function livePod(onChange) {
       const answer = await ask('status')
       const isFirst = pod.status === undefined
       change({ status: answer, answeredAt: Date.now(), aheadMs: podAheadMs(), problem: undefined })
-      if (isFirst) followEvents(answer.seq)
+      if (isFirst) followEvents(answer)
     } catch (error) {
       change({ problem: messageOf(error) })
     }
@@ -54,18 +54,26 @@ export function livePod(onChange) {
       // The machine card says by the status why there are none.
     }
   })
-  const followEvents = (/** @type {number} */ seq) =>
-    follow({
+  const followEvents = (/** @type {PodStatus} */ { seq, startedAt }) => {
+    const end = follow({
       path: 'events?told=1',
       after: String(Math.max(0, seq - eventsBack)),
       on: {
-        snapshot: status.soon,
+        snapshot(/** @type {PodStatus} */ now) {
+          status.soon()
+          if (now.startedAt === startedAt) return
+          // podmate was started again: its events count from one.
+          end()
+          change({ events: [] })
+          followEvents(now)
+        },
         event(/** @type {ToldEvent} */ event) {
           change({ events: withEvent(pod.events, event) })
           status.soon()
         },
       },
     })
+  }
   return { now: () => pod, refresh: status.soon, refreshJobs: jobs.soon }
 }
 

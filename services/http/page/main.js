@@ -29,18 +29,29 @@ const views = [
   ['connect', connectView],
 ]
 
-const live = livePod(() => render())
+const live = livePod(renderSoon)
 const runs = new Training(byId('training'), live.now, live.refreshJobs)
 const board = new Table(byId('play'), live.now)
 
+let isWaiting = false
+
+/** At the next frame: events may come by the hundred. */
+function renderSoon() {
+  if (isWaiting || document.hidden) return
+  isWaiting = true
+  requestAnimationFrame(render)
+}
+
 function render() {
+  isWaiting = false
   if (document.hidden) return
   const pod = live.now()
   const now = podNow()
   for (const [id, view] of views) patch(byId(id), view(pod, now))
   document.title = titleOf(pod, now)
-  byId('live').dataset.state = pod.problem === undefined ? 'live' : 'lost'
-  byId('live').textContent = pod.problem === undefined ? 'Live' : 'Connecting…'
+  const isLive = pod.status !== undefined && pod.problem === undefined
+  byId('live').dataset.state = isLive ? 'live' : 'lost'
+  byId('live').textContent = isLive ? 'Live' : 'Connecting…'
   byId('version').textContent = pod.status?.version ?? ''
   announceTurns(pod, now)
   runs.render(now)
@@ -48,6 +59,6 @@ function render() {
 }
 
 listen({ ...podActions(live), ...runs.actions(), ...board.actions() })
-document.addEventListener('visibilitychange', render)
-setInterval(render, 1000)
+document.addEventListener('visibilitychange', renderSoon)
+setInterval(renderSoon, 1000)
 render()

@@ -17,6 +17,7 @@ export function patch(parent, ...wanted) {
   for (const tree of flat(wanted)) {
     const key = typeof tree === 'string' ? undefined : tree.attributes.key
     const found = key === undefined ? next : keyed.get(String(key))
+    keyed.delete(String(key)) // of two with one key the second is a new one
     if (found && isLike(found, tree)) {
       if (found === next) next = next.nextSibling
       else parent.insertBefore(found, next)
@@ -61,8 +62,7 @@ function update(node, tree) {
     if (node.nodeValue !== tree) node.nodeValue = tree
   } else if (node instanceof Element) {
     setAttributes(node, tree)
-    // What others draw in (a chart, a board) is theirs.
-    if (tree.attributes['data-own'] !== true) patch(node, ...tree.children)
+    patch(node, ...tree.children)
   }
 }
 

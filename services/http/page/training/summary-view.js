@@ -6,7 +6,7 @@ import { bar, fact } from '../verdict/cost-view.js'
 
 /** What a run is called; of a command only the names of its files. @param {Job} job */
 export function runName({ name, id }) {
-  const short = (name ?? '').replaceAll(/(?<![^\s])\/\S*\/([^\s/]+)/g, '$1')
+  const short = (name ?? '').replaceAll(/['"]/g, '').replaceAll(/(?<![^\s])\/\S*\/([^\s/]+)/g, '$1')
   return short === '' ? id.slice(0, 8) : short
 }
 
@@ -56,14 +56,10 @@ function lossOf(job, points) {
   return typeof value === 'number' ? figure(value) : '–'
 }
 
-/** Trainers report a share or a percentage. @param {number} progress @param {string} status */
+/** In percent, as trainers report it. @param {number} progress @param {string} status */
 function progressBar(progress, status) {
-  const share = progress > 1 ? progress / 100 : progress
-  return bar(
-    share,
-    status === 'failed' ? 'danger' : 'calm',
-    `${Math.round(share * 100)} % of the training is done`,
-  )
+  const tone = status === 'failed' ? 'danger' : 'calm'
+  return bar(progress / 100, tone, `${Math.round(progress)} % of the training is done`)
 }
 
 /** @param {Pod} pod */

@@ -59,6 +59,7 @@ test('withEvent() keeps the last hundred, each once, in their order', () => {
 test('runName() leaves of a command the names of its files', () => {
   const name = (text: string | null) => runName({ id: '0570f8f5-af67', name: text })
   expect(name('/venv/bin/python /workspace/repo/train.py --lr 1/2')).toBe('python train.py --lr 1/2')
+  expect(name("'/venv/bin/python' '/workspace/repo/train.py")).toBe('python train.py')
   expect(name('lstm-384')).toBe('lstm-384')
   expect(name(null)).toBe('0570f8f5')
 })
