@@ -1,5 +1,5 @@
 import { monotonicMs } from '../../supervisor/time.ts'
-import type { StopProgress } from './stop-progress.ts'
+import type { StopProgress, StopStep } from './stop-progress.ts'
 import type { StopOrder, StopTools } from './stop-tools.ts'
 import { trainerPort } from './trainer-port.ts'
 import type { StopMoments } from './used-again.ts'
@@ -23,6 +23,7 @@ export function stopDesk(
   let progress: StopProgress = {
     ...{ because, step: 'warn', text: '', attempts: 0, problem: undefined, nextTryAt: undefined },
   }
+  const known = new Set<StopStep>()
   const trainer = trainerPort(options.pod, options.trainStopGraceMs)
   const tools: StopTools = {
     ...{
@@ -35,13 +36,18 @@ export function stopDesk(
     },
     random: Math.random,
     step(step, text, news = {}) {
-      const isNew = step !== progress.step || step === 'stop'
+      const isNew = !known.has(step)
+      known.add(step)
       progress = { ...progress, nextTryAt: undefined, ...news, step, text }
-      if (isNew && step !== 'retry')
-        journal.add(step === 'stop' ? 'calling' : 'step', text, { because, step, why: order.text })
+      if (step === 'stop') journal.add('calling', text, { because, step, why: order.text })
+      else if (isNew && step !== 'retry') journal.add('step', text, { because, step, why: order.text })
       if (step === 'confirm') ctx.ready()
       if (step === 'retry') ctx.notReady(`the pod cannot be stopped: ${progress.problem}`)
-      ctx.log.info({ step, ...(progress.problem === undefined ? {} : { problem: progress.problem }) }, text)
+      // A stop that is refused, or held back by files, goes through its steps for hours.
+      ctx.log[isNew ? 'info' : 'debug'](
+        { step, ...(progress.problem === undefined ? {} : { problem: progress.problem }) },
+        text,
+      )
       show(progress)
     },
     tell: (level, text) => ctx.notice(level, text),

@@ -2,15 +2,8 @@ import type { PodView } from '../../supervisor/pod.ts'
 import { monotonicMs } from '../../supervisor/time.ts'
 import type { TrainerPort } from './stop-tools.ts'
 
-/** It neither runs nor is it about to. */
-const resting: ReadonlySet<string> = new Set([
-  'disabled',
-  'completed',
-  'failed',
-  'stopped',
-  'blocked',
-  'waiting',
-])
+/** It neither runs nor will it by itself: one that waits for a lead could start in the middle of a stop. */
+const resting: ReadonlySet<string> = new Set(['disabled', 'completed', 'failed', 'stopped'])
 
 /** The trainer of a stop, which remembers when it ended. */
 export interface StoppedTrainer extends TrainerPort {
