@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Job, SavedJob } from './job.ts'
 import { notYours } from './job-problem.ts'
 import type { JobStore } from './job-store.ts'
@@ -99,7 +99,8 @@ export class JobBook {
   }
 }
 
+/** In a time that tells nothing but the length, which is no secret. */
 function isSame(expected: string, given: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(expected), digest(given))
+  const [known, shown] = [Buffer.from(expected), Buffer.from(given)]
+  return known.length === shown.length && timingSafeEqual(known, shown)
 }
