@@ -29,7 +29,7 @@ async function watchTraining(browser: Browser): Promise<readonly Finding[]> {
   const pod = await startPod({
     ARTIFACT_DIRS: folder,
     CHECKPOINT_DIR: folder,
-    TRAIN_COMMAND: `'${python}' '${trainer}' --epochs 3`,
+    TRAIN_COMMAND: `'${python}' '${trainer}' --epochs 2`,
     TRAIN_RESTART: 'never',
   })
   const job = async (): Promise<SeenJob | undefined> => {
@@ -38,7 +38,7 @@ async function watchTraining(browser: Browser): Promise<readonly Finding[]> {
     return jobs[0]
   }
   const shares: readonly [string, (job: SeenJob) => boolean][] = [
-    ['start', ({ last_step: step, progress }) => (step ?? 0) > 1 && (progress ?? 0) < 30],
+    ['start', ({ last_step: step, progress }) => (step ?? 0) >= 5 && (progress ?? 0) < 30],
     ['middle', ({ progress }) => (progress ?? 0) >= 45],
     ['end', ({ status }) => status === 'completed'],
   ]

@@ -46,7 +46,7 @@ function addCurves({ steps, curves, values }, { run, key, weight, placeOf }) {
     count += 1
   }
   if (count === 0) return
-  const hasDots = count < run.points.length / 4 && count < 200
+  const hasDots = count < 3 || (count < run.points.length / 4 && count < 200)
   const curve = {
     label: `${run.label} ${key}`,
     colour: run.colour,

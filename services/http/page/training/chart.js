@@ -12,6 +12,11 @@ import { inks } from './inks.js'
  * @property {(step: number | undefined) => void} onCursor
  */
 
+/** Distances between marked steps: there is nothing between two steps. */
+const distances = Array.from({ length: 11 }, (_, power) =>
+  [1, 2, 5].map((times) => times * 10 ** power),
+).flat()
+
 /** Charts whose cursors move together. */
 const sync = 'podmate'
 
@@ -63,7 +68,13 @@ function plotOptions(place, curves, { height, isLog, range, onZoom, onCursor }) 
       y: isLog ? { distr: 3, log: 10 } : {},
     },
     axes: [
-      { ...axis, size: 28, grid: { show: false }, values: (_, splits) => splits.map(short) },
+      {
+        ...axis,
+        size: 28,
+        incrs: distances,
+        grid: { show: false },
+        values: (_, splits) => splits.map(short),
+      },
       {
         ...axis,
         size: (_, texts) => 14 + 6.5 * Math.max(2, ...(texts ?? []).map(({ length }) => length)),
