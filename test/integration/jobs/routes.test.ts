@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { openapiProblems } from '../../fixtures/http/openapi-problems.ts'
 import { readStream } from '../../fixtures/http/read-stream.ts'
 import { jobsPod, report } from '../../fixtures/jobs/jobs-pod.ts'
 
@@ -147,4 +148,11 @@ test('/metrics shows the last training numbers', async () => {
   expect(text).toContain(`podmate_training_last_step{job="${job.id}"} 2`)
   expect(text).toContain(`podmate_training_value{job="${job.id}",name="loss"} 2.5`)
   expect(text).toContain(`podmate_training_points_total{job="${job.id}"} 2`)
+})
+
+test('the routes of jobs are described as OpenAPI wants it', async () => {
+  const pod = await jobsPod()
+  const document = (await pod.get('/openapi.json')).json()
+  expect(openapiProblems(document)).toEqual([])
+  expect(Object.keys(document.paths)).toContain('/api/training/jobs/{id}/metrics')
 })
