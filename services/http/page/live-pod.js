@@ -1,5 +1,5 @@
 /** @import { Pod, PodStatus, ToldEvent } from './shapes.d.ts' */
-import { ask, home, podAheadMs, podNow } from './core/ask.js'
+import { ask, home, podAheadMs, podNow, Refusal } from './core/ask.js'
 import { repeat } from './core/repeat.js'
 import { follow } from './core/stream.js'
 import { withEvent } from './events/event-list.js'
@@ -37,6 +37,7 @@ export function livePod(onChange) {
       change({ status: answer, answeredAt: Date.now(), aheadMs: podAheadMs(), problem: undefined })
       if (isFirst) followEvents(answer)
     } catch (error) {
+      if (error instanceof Refusal && error.status === 401) location.reload() // to the form that asks for the token
       change({ problem: messageOf(error) })
     }
   })

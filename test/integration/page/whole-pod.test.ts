@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } fro
 import { repository, startPodmate } from '../../fixtures/boot/podmate.ts'
 import { boardOf } from '../../fixtures/page/board.ts'
 import { needsBrowser, openBrowser, visit } from '../../fixtures/page/browser.ts'
+import { seriousViolations } from '../../fixtures/page/serious-violations.ts'
 
 let browser: Browser | undefined
 const patience = { timeout: 60_000 }
@@ -74,6 +75,7 @@ test('the board plays the served model, refuses an illegal drag, and says that a
   await expect.poll(board.moves, patience).toHaveLength(6)
   expect(await textOf('[data-part=model]')).toContain('Generation 2 answers now; it was 1.')
 
+  expect(await seriousViolations(page)).toEqual([])
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(board.moves, patience).toHaveLength(4)
   await page.getByRole('button', { name: 'Black' }).click()

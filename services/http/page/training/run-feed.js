@@ -5,7 +5,7 @@ import { partOf, shownPoints } from './part-of.js'
 
 const againMs = 5000
 
-/** The curve of one run, kept up to date from when it is made until `end()`. */
+/** The curve of one run, kept up to date by `keep()` until `end()`. */
 export class RunFeed {
   #path
   #onChange
@@ -19,13 +19,22 @@ export class RunFeed {
   /** Why nothing is read at the moment. @type {string | undefined} */
   problem
   #isReading = false
-  #over = new AbortController()
+  /** Undefined: not asked for yet, or no more. @type {boolean | undefined} */
+  #isLive
+  #unfollow = () => {}
 
   /** @param {string} id @param {{ onChange: () => void, onJob: () => void }} on `onJob`: the job is no longer what it was */
   constructor(id, { onChange, onJob }) {
     this.#path = `api/training/jobs/${encodeURIComponent(id)}`
     this.#onChange = onChange
     this.#onJob = onJob
+  }
+
+  /** Reads the run when that is still to be done, and follows it while it is live: each stream takes one of few connections. @param {boolean} isLive */
+  keep(isLive) {
+    if (isLive === this.#isLive) return
+    this.#isLive = isLive
+    this.#unfollow()
     void this.#begin()
   }
 
@@ -49,23 +58,23 @@ export class RunFeed {
   }
 
   end() {
-    this.#over.abort()
+    this.#isLive = undefined
+    this.#unfollow()
   }
 
   /** Reads what is there, then goes on with what comes after it. */
   async #begin() {
+    const isLive = this.#isLive
     const lastId = await this.#read()
-    if (this.#over.signal.aborted) return
-    if (lastId === undefined) {
-      setTimeout(() => void this.#begin(), againMs)
-      return
+    if (this.#isLive !== isLive) return
+    if (lastId === undefined) setTimeout(() => this.#isLive === isLive && void this.#begin(), againMs)
+    else if (isLive) {
+      this.#unfollow = follow({
+        path: `${this.#path}/stream`,
+        after: String(lastId),
+        on: { metrics: (point) => this.#take(point), job: this.#onJob },
+      })
     }
-    const end = follow({
-      path: `${this.#path}/stream`,
-      after: String(lastId),
-      on: { metrics: (point) => this.#take(point), job: this.#onJob },
-    })
-    this.#over.signal.addEventListener('abort', end)
   }
 
   /** @param {Point} point */

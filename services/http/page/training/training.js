@@ -10,7 +10,8 @@ import { readoutView } from './readout-view.js'
 import { RunFeed } from './run-feed.js'
 import { runName, summaryView } from './summary-view.js'
 
-const mostRuns = 6
+/** A browser has six connections for one server, and each live run takes one. */
+const mostRuns = 4
 
 /** The training card: curves of the chosen runs, live, and the list of jobs. */
 export class Training {
@@ -86,7 +87,12 @@ export class Training {
       feed.end()
       this.#feeds.delete(id)
     }
-    for (const id of wanted) if (!this.#feeds.has(id)) this.#feeds.set(id, this.#feed(id))
+    for (const id of wanted) {
+      const feed = this.#feeds.get(id) ?? this.#feed(id)
+      this.#feeds.set(id, feed)
+      const status = this.#pod().jobs.find((job) => job.id === id)?.status
+      feed.keep(status === 'running' || status === 'pending')
+    }
   }
 
   /** @param {string} id */
