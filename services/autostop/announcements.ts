@@ -38,7 +38,7 @@ export function announcement(
     const text = `The pod goes on: the stop is called off. ${sentences(now)}`
     return { event: 'cancelled', level: 'info', because: before.cause, text }
   }
-  const waitsForGrace = Math.abs((now.stopsAtMs ?? 0) - graceEndsMs) < sameMs
+  const waitsForGrace = graceEndsMs > nowMs && Math.abs((now.stopsAtMs ?? 0) - graceEndsMs) < sameMs
   if (because === undefined || because === 'idle' || !waitsForGrace) return undefined
   return { event: 'late-boot', level: 'warn', because, text: sentences(now) }
 }

@@ -23,7 +23,7 @@ export function stopDesk(
   let progress: StopProgress = {
     ...{ because, step: 'warn', text: '', attempts: 0, problem: undefined, nextTryAt: undefined },
   }
-  const known = new Set<StopStep>()
+  const known = new Set<StopStep>(['warn']) // everybody is told of it anyway
   const trainer = trainerPort(options.pod, options.trainStopGraceMs)
   const tools: StopTools = {
     ...{
