@@ -7,13 +7,13 @@ import type { Remote } from './options.ts'
 import { NotTaken, sendPoints } from './send-points.ts'
 
 const mostAtOnce = 500
-/** Without news the store is asked all the same: points may have come before this run of podmate. */
-const idleMs = 5000
+/** After a refusal so many go one by one: one of them may be at fault, or arrays are not taken at all. */
+const singlesAfterRefusal = 100
 const longestRetryAfterMs = 60_000
 
-/** How many points the control plane takes at once. */
+/** How many points still go one by one. */
 interface Pace {
-  atOnce: number
+  singles: number
 }
 
 /**
@@ -21,11 +21,15 @@ interface Pace {
  * kept on disk. At `stop` what is left goes up as long as it goes without trouble.
  */
 export async function forwardPoints(desk: JobsDesk, remote: Remote, ctx: ServiceContext): Promise<void> {
-  const pace: Pace = { atOnce: mostAtOnce }
+  const pace: Pace = { singles: 0 }
+  let news: Promise<void> | undefined
   while (!ctx.stop.aborted) {
-    const news = newsOf(desk, remote, ctx.stop)
+    // Before the store is read: what comes while it is must not be overlooked.
+    news ??= newsOf(desk, remote, ctx.stop).then(() => {
+      news = undefined
+    })
     const sent = await untilTaken(desk, ctx, () => sendNext(desk, remote, pace, ctx.stop))
-    if (sent === 0) await Promise.race([news, pause(idleMs, ctx.stop)])
+    if (sent === 0) await news
   }
   const last = async () => {
     while (!ctx.kill.aborted && (await sendNext(desk, remote, pace, ctx.kill)) > 0);
@@ -33,14 +37,17 @@ export async function forwardPoints(desk: JobsDesk, remote: Remote, ctx: Service
   await last().catch((err) => ctx.log.warn({ err }, 'metrics are left to be forwarded at the next start'))
 }
 
+/** Settles when something of the job is new, or when `stop` aborts. */
 function newsOf({ book }: JobsDesk, { jobId }: Remote, stop: AbortSignal): Promise<void> {
   const over = new AbortController()
   return new Promise((resolve) => {
     const done = () => {
+      stop.removeEventListener('abort', done)
       over.abort()
       resolve()
     }
-    book.listen(jobId, done, AbortSignal.any([stop, over.signal]))
+    stop.addEventListener('abort', done, { once: true })
+    book.listen(jobId, done, over.signal)
   })
 }
 
@@ -80,17 +87,17 @@ function tellProblem({ forwarding }: JobsDesk, error: Error, ctx: ServiceContext
 async function sendNext(desk: JobsDesk, remote: Remote, pace: Pace, signal: AbortSignal): Promise<number> {
   const { store } = desk.options
   const cursor = await store.cursor(remote.jobId, remote.url)
-  const points = await store.after(remote.jobId, cursor, pace.atOnce)
+  const points = await store.after(remote.jobId, cursor, pace.singles > 0 ? 1 : mostAtOnce)
   const last = points.at(-1)
   if (!last) return 0
   const taken = await sendPoints(remote, points, desk.timings.requestMs, signal)
   if (!taken && points.length > 1) {
-    pace.atOnce = 1 // it may take no arrays at all
+    pace.singles = singlesAfterRefusal
     return await sendNext(desk, remote, pace, signal)
   }
   if (!taken) tellRefused(desk, last)
   await store.saveCursor(remote.jobId, remote.url, last.id)
-  desk.forwarding.sent += points.length
+  pace.singles = Math.max(0, pace.singles - 1)
   return points.length
 }
 

@@ -2,9 +2,9 @@ import { JobProblem } from './job-problem.ts'
 import type { PointBatch } from './job-store.ts'
 import { joinBatches } from './join-batches.ts'
 
-/** Points that may wait for the disk at a time, and how many of them are written together. */
+/** Points that may wait for the disk at a time, and how many of them are written together: well within the time of a call. */
 const waitingAtMost = 400_000
-const togetherAtMost = 50_000
+const togetherAtMost = 20_000
 
 interface Waiting {
   readonly batch: PointBatch

@@ -11,7 +11,6 @@ export interface Forwarding {
   problem: string | undefined
   /** Points that it refused for good. */
   refused: number
-  sent: number
 }
 
 /** What the service, its routes and its ports share. It outlives the runs of the service. */
@@ -35,7 +34,7 @@ export function jobsDesk(options: JobsOptions): JobsDesk {
     timings: { ...jobsTimings, ...options.timings },
     book,
     run,
-    forwarding: { problem: undefined, refused: 0, sent: 0 },
+    forwarding: { problem: undefined, refused: 0 },
     ctx: undefined,
     taking: {
       ...{ book, alert, runId: options.runId, rules: options.rules },

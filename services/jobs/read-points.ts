@@ -16,7 +16,7 @@ export const knownNumbers = [
   'gpu_memory_reserved_gb',
 ] as const
 
-export const pointsAtMost = 50_000
+export const pointsAtMost = 20_000
 export const namesAtMost = 100
 const longestName = 100
 const notFinite: readonly unknown[] = ['NaN', 'Infinity', '-Infinity']

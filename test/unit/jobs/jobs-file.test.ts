@@ -172,7 +172,10 @@ describe('a sample', () => {
         fc.integer({ min: 8, max: 60 }),
         fc.integer({ min: -1, max: 1500 }),
         fc.integer({ min: 1500, max: 3500 }),
-        (points, most, since, until) => {
+        fc.constantFrom(1, 40_000),
+        (curve, most, from, to, stride) => {
+          const points = curve.map((point) => ({ ...point, step: point.step * stride }))
+          const [since, until] = [from * stride, to * stride]
           const file = jobsFile()
           for (let at = 0; at < points.length; at += 37)
             file.call({ call: 'add', batches: [batchOf(points.slice(at, at + 37))] })

@@ -26,11 +26,12 @@ interface Tally {
  */
 export function addPoints(jobs: JobsDatabase, batch: PointBatch): number {
   const points = jobs.pointsOf(batch.jobId)
+  const maxBefore = points.maxStep
   nameAll(jobs, batch, points)
   const tally: Tally = { added: 0, lastId: 0, step: 0, latest: {}, buckets: new Set() }
   for (let row = 0; row < batch.steps.length; row += 1) addPoint(jobs, batch, row, points, tally)
   if (tally.lastId === 0) return 0
-  keepExtremes(jobs, batch.jobId, points, tally.buckets)
+  keepExtremes(jobs, batch.jobId, points, tally.buckets, maxBefore)
   tellJob(jobs, batch, tally)
   return tally.lastId
 }

@@ -7,8 +7,11 @@ import { numberColumns } from './schema.ts'
 export const bucketWidth = 16
 const perLevel = 4
 
-/** Steps per bucket on each level, narrowest first. */
-export const widths: readonly number[] = [0, 1, 2, 3, 4, 5, 6].map((level) => bucketWidth * perLevel ** level)
+/** Steps per bucket on each level, narrowest first: steps may count tokens, or be times. A job has those that it fills. */
+export const widths: readonly number[] = Array.from(
+  { length: 19 },
+  (_, level) => bucketWidth * perLevel ** level,
+)
 
 const putSql =
   'INSERT INTO local_training_extremes (job_id, width, bucket, extremes) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET extremes = excluded.extremes'
@@ -16,15 +19,22 @@ const partsSql =
   'SELECT extremes FROM local_training_extremes WHERE job_id = ? AND width = ? AND bucket BETWEEN ? AND ?'
 const rowsSql = `SELECT ${rowColumns.join(', ')} FROM local_training_metrics WHERE job_id = ? AND step BETWEEN ? AND ? ORDER BY step`
 
-/** Writes what the lowest and highest values are now in the narrowest buckets that changed, and in all that hold them. */
+/**
+ * Writes what the lowest and highest values are now in the narrowest buckets that changed, and in all that hold them.
+ * `maxBefore`: the last step before that.
+ */
 export function keepExtremes(
   jobs: JobsDatabase,
   jobId: string,
   points: PointsOf,
   changed: ReadonlySet<number>,
+  maxBefore: number,
 ): void {
   let buckets = changed
   for (const width of widths) {
+    if (width > bucketWidth && width > points.maxStep) return
+    // A level that begins now has all that was before in its first bucket.
+    if (width > maxBefore && maxBefore >= 0) buckets = new Set([0, ...buckets])
     for (const bucket of buckets) {
       const extremes =
         width === bucketWidth
