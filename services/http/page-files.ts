@@ -17,7 +17,7 @@ export interface PageFiles {
   /** Changes with any of the files, so that a browser may keep them for good. */
   readonly version: string
   readonly files: ReadonlyMap<string, PageFile>
-  /** Our own modules, which a browser may ask for before it has read who imports them. */
+  /** Modules that a browser may ask for before it has read who imports them. */
   readonly modules: readonly string[]
 }
 
@@ -38,7 +38,7 @@ export async function readPageFiles(): Promise<PageFiles> {
   const files = new Map(await Promise.all([...paths].map(read)))
   const hash = createHash('sha256')
   for (const [name, { body }] of files) hash.update(`${name} ${body.length} `).update(body)
-  const modules = [...files.keys()].filter((name) => name.endsWith('.js') && !name.startsWith('vendor/'))
+  const modules = [...files.keys()].filter((name) => name.endsWith('.js') && !/^vendor\/.*\//.test(name))
   return { version: hash.digest('hex').slice(0, 12), files, modules }
 }
 

@@ -20,13 +20,14 @@ beforeEach(needsBrowser)
 async function openPod(env: NodeJS.ProcessEnv = {}) {
   if (!browser) throw new Error('there is no browser')
   const pod = startPodmate(env)
-  const opened = await visit(browser, `${await pod.url()}/`)
+  const { token } = (await pod.ask('/token')).json()
+  const opened = await visit(browser, `${await pod.url()}/?token=${token}`)
   onTestFinished(() => opened.close())
   const textOf = (selector: string) => opened.page.locator(selector).textContent()
   return { ...opened, pod, textOf }
 }
 
-test('the page of a whole pod draws the curve of its training while it runs, and says how it ended', async () => {
+test('the page of a whole pod draws the curve of its training while it runs, holds the pod, and says how the training ended', async () => {
   const training = join(repository, 'test/fixtures/page/training.mjs')
   const { page, faults, textOf } = await openPod({
     START_INFERENCE_API: '0',
@@ -40,6 +41,10 @@ test('the page of a whole pod draws the curve of its training while it runs, and
   const first = await step()
   await expect.poll(step, patience).toBeGreaterThan(first)
   await expect.poll(step, patience).toBe(150)
+  await page.getByRole('button', { name: 'Keep it running' }).click()
+  await expect.poll(() => textOf('h1'), patience).toContain('Held until')
+  await page.getByRole('button', { name: 'Release' }).click()
+  await expect.poll(() => textOf('h1'), patience).not.toContain('Held until')
   const isDrawn = `(() => {
     const canvas = document.querySelector('.curve canvas')
     return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0)
