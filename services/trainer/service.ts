@@ -33,7 +33,7 @@ export function trainer(options: TrainerOptions): Service {
   return {
     name: 'trainer',
     kind: 'task',
-    after: ['state', 'jobs', 'http'], // who reports its numbers needs somebody who takes them
+    after: ['state', ...(jobs ? ['jobs', 'http'] : [])], // who reports its numbers needs somebody who takes them
     needs,
     stopTier: 'work',
     restart,

@@ -22,7 +22,7 @@ const pidIn = (text: string) => Number(/pid=(\d+)=/.exec(text)?.[1])
 
 beforeEach(needsDoors)
 
-test('podmate ends work, tools, access in this order within its budget, and with all that anybody left running', async () => {
+test('podmate ends work, save, tools, access in this order within its budget, and with all that anybody left running', async () => {
   const pod = await wholePod({
     ...{ START_INFERENCE_API: '1', START_JUPYTER: '1', SHUTDOWN_BUDGET_SECONDS: `${budgetSeconds}` },
     TRAIN_COMMAND: `exec sh ${stubborn}`,
@@ -57,7 +57,7 @@ test('podmate ends work, tools, access in this order within its budget, and with
   })
   expect(end).toMatchObject({ code: 0, signal: null })
   expect(tookMs).toBeLessThan(budgetSeconds * 1000 + 1500)
-  expect(turns(pod)).toEqual(['intake', 'work', 'tools', 'access'].flatMap((tier) => [tier, `${tier} ended`]))
+  expect(turns(pod)).toEqual(['intake', 'work', 'save', 'tools', 'access'].flatMap((tier) => [tier, `${tier} ended`]))
   expect(alive(known)).toEqual([])
   await expectNothingLeft({ family, url })
   expect(await isFree(pod.sshPort)).toBe(true)
