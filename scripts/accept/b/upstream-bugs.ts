@@ -58,7 +58,7 @@ export const upstreamBugs: readonly UpstreamBug[] = [
   {
     bug: '12 TERM without a deadline, to a su',
     tests: {
-      [`${here}/pod/shutdown.test.ts`]: ['ends work, tools, access in this order within its budget'],
+      [`${here}/pod/shutdown.test.ts`]: ['ends work, save, tools, access in this order within its budget'],
       [`${here}/boot/shutdown.test.ts`]: ['within its budget, although the trainer ignores TERM'],
       [`${here}/boot/train-command.test.ts`]: ['runs as RUNNER_USER itself, without a su'],
     },
