@@ -37,6 +37,11 @@ export function podActions({ refresh }) {
   }
 }
 
+const shownMs = 6000
+const problemShownMs = 20_000
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let hiding
+
 /** @param {string} text @param {boolean} [isProblem] */
 function tell(text, isProblem = false) {
   const toast = document.getElementById('toast')
@@ -46,6 +51,8 @@ function tell(text, isProblem = false) {
   const [words] = toast.children
   if (words) words.textContent = text
   announce(text, isProblem)
+  clearTimeout(hiding)
+  if (text !== '') hiding = setTimeout(() => tell(''), isProblem ? problemShownMs : shownMs)
 }
 
 /** Changes need the token even where looking does not. */

@@ -38,6 +38,7 @@ const links = [
   ['metrics', 'Metrics'],
   ['timing', 'Boot times'],
   ['logs?lines=500', 'Log'],
+  ['autostop/journal', 'Stops'],
 ]
 
 /** @param {string} text */

@@ -1,5 +1,5 @@
 /** @import { Pod } from '../shapes.d.ts' */
-import { duration } from '../core/format.js'
+import { clock, duration } from '../core/format.js'
 import { h } from '../core/h.js'
 import { autostopOf } from '../details-of.js'
 import { costView } from './cost-view.js'
@@ -20,6 +20,7 @@ export function verdictView(pod, now) {
       autostop && idleBar(autostop),
       autostop && autostop.verdict !== 'off' && holdView(autostop),
       autostop && signals(autostop),
+      autostop?.last_stop && lastStop(autostop.last_stop, now),
     ),
     autostop?.cost && h('div', { class: 'verdict-cost', key: 'cost' }, costView(autostop.cost, now)),
   ]
@@ -56,4 +57,9 @@ function signals({ signals }) {
     h('summary', null, `What podmate looks at: ${active} of ${signals.length} in use`),
     h('ul', null, signals.map(item)),
   )
+}
+
+/** Why the pod was not there for a while. @param {NonNullable<import('../shapes.d.ts').Autostop['last_stop']>} stop @param {number} now */
+function lastStop({ at, text }, now) {
+  return h('p', { class: 'last-stop', key: 'last' }, `Last stop ${clock(at, now)}: ${text}`)
 }
