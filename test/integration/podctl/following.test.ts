@@ -60,8 +60,13 @@ test('podctl events goes on where it was after the connection broke', async () =
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  const numbers = lines.map(({ seq }) => seq)
-  expect(numbers).toEqual(numbers.map((_, index) => numbers[0] + index))
+  const numbers: readonly number[] = lines.map(({ seq }) => seq)
+  expect(numbers).toEqual([...new Set(numbers)].sort((one, other) => one - other))
+  // Of the reports of a service only the newest is kept; nothing else may be missing.
+  const kept = pod.eventsAfter((numbers[0] ?? 0) - 1)?.map(({ seq }) => seq) ?? []
+  const [last = 0] = numbers.slice(-1)
+  expect(kept.filter((seq) => seq <= last && !numbers.includes(seq))).toEqual([])
+  expect(kept.length).toBeGreaterThan(2)
 })
 
 test('podctl tail shows the last lines and every further one, of one service or all', async () => {
