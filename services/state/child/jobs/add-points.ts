@@ -1,4 +1,5 @@
 import type { PointBatch } from '../../jobs-calls.ts'
+import { type Extremes, includeValue, noExtremes } from './extremes.ts'
 import { bucketWidth, keepExtremes } from './extremes-table.ts'
 import type { JobsDatabase, PointsOf } from './jobs-database.ts'
 import { type MetricRow, numbersOf, rowColumns } from './metric-row.ts'
@@ -18,6 +19,9 @@ interface Tally {
   /** The last value of each, null for one that was not finite; undefined: none was reported. */
   readonly latest: { loss?: number | null; progress?: number | null }
   readonly buckets: Set<number>
+  /** Those of them that hold nothing but new steps, with what these came to. */
+  readonly fresh: Map<number, Extremes>
+  readonly maxBefore: number
 }
 
 /**
@@ -26,12 +30,14 @@ interface Tally {
  */
 export function addPoints(jobs: JobsDatabase, batch: PointBatch): number {
   const points = jobs.pointsOf(batch.jobId)
-  const maxBefore = points.maxStep
   nameAll(jobs, batch, points)
-  const tally: Tally = { added: 0, lastId: 0, step: 0, latest: {}, buckets: new Set() }
+  const tally: Tally = {
+    ...{ added: 0, lastId: 0, step: 0, latest: {}, buckets: new Set(), fresh: new Map() },
+    maxBefore: points.maxStep,
+  }
   for (let row = 0; row < batch.steps.length; row += 1) addPoint(jobs, batch, row, points, tally)
   if (tally.lastId === 0) return 0
-  keepExtremes(jobs, batch.jobId, points, tally.buckets, maxBefore)
+  keepExtremes(jobs, batch.jobId, points, tally.buckets, tally.maxBefore, tally.fresh)
   tellJob(jobs, batch, tally)
   return tally.lastId
 }
@@ -50,12 +56,38 @@ function addPoint(jobs: JobsDatabase, batch: PointBatch, row: number, points: Po
   if (isNew) points.maxStep = step
   tally.lastId = id
   tally.step = step
+  noteLatest(tally, numbers)
+  noteBucket(tally, points, step, isNew ? numbers : undefined)
+}
+
+function noteLatest({ latest }: Tally, { columns: values, further }: Numbers): void {
   for (const name of ['loss', 'progress'] as const) {
-    const value = numbers.columns[columnOf.get(name) ?? 0] ?? numbers.further?.[name]
-    if (value !== undefined && value !== null) tally.latest[name] = value
-    else if (numbers.further && name in numbers.further) tally.latest[name] = null
+    const value = values[columnOf.get(name) ?? 0]
+    if (typeof value === 'number') latest[name] = value
+    else if (further && name in further) latest[name] = null
   }
-  tally.buckets.add(Math.floor(step / bucketWidth))
+}
+
+/** `numbers`: of a step that is higher than all before it; undefined: something between them changed. */
+function noteBucket(tally: Tally, points: PointsOf, step: number, numbers: Numbers | undefined): void {
+  const bucket = Math.floor(step / bucketWidth)
+  const isFresh = !tally.buckets.has(bucket) && bucket * bucketWidth > tally.maxBefore
+  tally.buckets.add(bucket)
+  const extremes = tally.fresh.get(bucket) ?? (isFresh ? noExtremes(points.names.length) : undefined)
+  if (numbers === undefined || extremes === undefined) tally.fresh.delete(bucket)
+  else {
+    tally.fresh.set(bucket, extremes)
+    includeNumbers(extremes, points, step, numbers)
+  }
+}
+
+function includeNumbers(extremes: Extremes, points: PointsOf, step: number, numbers: Numbers): void {
+  const include = (name: string, value: number | null | undefined) => {
+    const place = points.places.get(name)
+    if (typeof value === 'number' && place !== undefined) includeValue(extremes, place, value, step)
+  }
+  for (const [at, name] of numberColumns.entries()) include(name, numbers.columns[at])
+  for (const name in numbers.further) include(name, numbers.further[name])
 }
 
 /** Column values, and the rest as JSON. */

@@ -21,7 +21,7 @@ const rowsSql = `SELECT ${rowColumns.join(', ')} FROM local_training_metrics WHE
 
 /**
  * Writes what the lowest and highest values are now in the narrowest buckets that changed, and in all that hold them.
- * `maxBefore`: the last step before that.
+ * `maxBefore`: the last step before that; `known`: narrowest buckets whose values are known without a look at the rows.
  */
 export function keepExtremes(
   jobs: JobsDatabase,
@@ -29,6 +29,7 @@ export function keepExtremes(
   points: PointsOf,
   changed: ReadonlySet<number>,
   maxBefore: number,
+  known: ReadonlyMap<number, Extremes>,
 ): void {
   let buckets = changed
   for (const width of widths) {
@@ -38,7 +39,8 @@ export function keepExtremes(
     for (const bucket of buckets) {
       const extremes =
         width === bucketWidth
-          ? extremesOfRows(jobs, jobId, points, bucket * width, (bucket + 1) * width - 1)
+          ? (known.get(bucket) ??
+            extremesOfRows(jobs, jobId, points, bucket * width, (bucket + 1) * width - 1))
           : extremesOfParts(jobs, jobId, points, width / perLevel, bucket * perLevel)
       jobs.rows(putSql).run(jobId, width, bucket, packed(extremes))
     }
