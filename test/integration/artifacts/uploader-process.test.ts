@@ -39,7 +39,7 @@ test('the uploader ends with its parent, and keeps its token out of its argument
   await mkdir(journal)
   await folder.write('a.json', '{}')
   await using child = await uploaderChild(quickOptions(hub.url, folder.path), journal)
-  await expect.poll(() => child.report()?.safeFiles, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => child.report()?.safeFiles, { timeout: 20_000 }).toBe(1)
   for (const name of ['cmdline', 'environ']) {
     expect(await readFile(`/proc/${child.process.pid}/${name}`, 'utf8')).not.toContain(tokens.write)
   }

@@ -8,7 +8,7 @@ import { noTerminals, Terminal } from '../../fixtures/boot/terminal.ts'
 
 const withoutTerminals = noTerminals()
 const podmate = `exec ${process.execPath} entrypoint.ts`
-const patient = { timeout: 10_000 }
+const patient = { timeout: 20_000 }
 const withoutModel = { START_INFERENCE_API: '0' }
 const slowToStop = join(repository, 'test/fixtures/boot/slow-to-stop.sh')
 

@@ -5,7 +5,7 @@ import { jobsPod } from '../../fixtures/jobs/jobs-pod.ts'
 import { bindfs, noBindfs, noMounts, tmpfs } from '../../fixtures/state/mounts.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const patient = { timeout: 10_000 }
+const patient = { timeout: 20_000 }
 const withoutMounts = noMounts()
 const withoutBindfs = noBindfs()
 

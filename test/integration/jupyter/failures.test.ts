@@ -18,19 +18,19 @@ async function labOf(options: Partial<JupyterOptions>): Promise<RunningLab> {
 
 const reason = (lab: RunningLab) => lab.status()?.lastEnding?.reason
 const whenReady = (lab: RunningLab) =>
-  expect.poll(() => lab.status()?.state, { timeout: 10_000 }).toBe('ready')
+  expect.poll(() => lab.status()?.state, { timeout: 20_000 }).toBe('ready')
 
 describe('jupyter()', () => {
   test('is restarting, and never was ready, when Jupyter ends some time after its start', async () => {
     const lab = await labOf({ venvDir: venvOf('sleep 0.5; exit 3') })
-    await expect.poll(() => lab.status()?.state, { timeout: 5000 }).toBe('restarting')
+    await expect.poll(() => lab.status()?.state, { timeout: 20_000 }).toBe('restarting')
     expect(lab.status()?.lastEnding).toMatchObject({ exitCode: 3, reason: 'exit 3' })
     expect(lab.pod.trail()).not.toContain('jupyter:ready')
   })
 
   test('does not take the page of another server for Jupyter, although it answers 200', async () => {
     const lab = await labOf({ venvDir: venvOf(pretendLab('page')) })
-    await expect.poll(() => reason(lab), { timeout: 5000 }).toBe('exit 3')
+    await expect.poll(() => reason(lab), { timeout: 20_000 }).toBe('exit 3')
     expect(lab.lines()).toContain('page lab listens')
     expect(lab.pod.trail()).not.toContain('jupyter:ready')
   })
@@ -104,7 +104,7 @@ describe('jupyter()', () => {
     const { mounted, process: server } = await bindfs()
     server.kill('SIGSTOP')
     const lab = await labOf({ rootDir: mounted, venvDir: venvOf(pretendLab('good')) })
-    await expect.poll(() => reason(lab), { timeout: 5000 }).toContain('does not answer: its volume hangs')
+    await expect.poll(() => reason(lab), { timeout: 20_000 }).toContain('does not answer: its volume hangs')
     server.kill('SIGCONT')
     await whenReady(lab)
   }, 20_000)

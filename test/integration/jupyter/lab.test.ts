@@ -36,7 +36,7 @@ describe('jupyter() with the real JupyterLab', () => {
 
   test('jupyter-url waits until it is ready and prints an address that opens it', async () => {
     // podctl waits for Jupyter, not for the socket by which it asks.
-    await expect.poll(() => lab.pod.state('http'), { timeout: 10_000 }).toBe('ready')
+    await expect.poll(() => lab.pod.state('http'), { timeout: 20_000 }).toBe('ready')
     const { code, out } = await podctl(['jupyter-url'], env)
     expect([code, out]).toEqual([0, `${lab.address}/lab?token=${givenToken}\n`])
     expect(lab.status()?.state).toBe('ready')
@@ -154,7 +154,7 @@ describe('jupyter() with the real JupyterLab', () => {
     const before = tree()
     expect(before.length).toBeGreaterThan(2)
     sendSignal(pid(), 'SIGKILL')
-    await expect.poll(() => lab.status()?.lastEnding?.signal, { timeout: 5000 }).toBe('SIGKILL')
+    await expect.poll(() => lab.status()?.lastEnding?.signal, { timeout: 20_000 }).toBe('SIGKILL')
     expect(alive(before)).toEqual([])
     await expect.poll(() => lab.status()?.state, { timeout: 30_000 }).toBe('ready')
     expect((await askLab(client, 'GET', '/api/kernels')).json()).toEqual([])

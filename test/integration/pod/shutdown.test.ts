@@ -57,7 +57,9 @@ test('podmate ends work, save, tools, access in this order within its budget, an
   })
   expect(end).toMatchObject({ code: 0, signal: null })
   expect(tookMs).toBeLessThan(budgetSeconds * 1000 + 1500)
-  expect(turns(pod)).toEqual(['intake', 'work', 'save', 'tools', 'access'].flatMap((tier) => [tier, `${tier} ended`]))
+  expect(turns(pod)).toEqual(
+    ['intake', 'work', 'save', 'tools', 'access'].flatMap((tier) => [tier, `${tier} ended`]),
+  )
   expect(alive(known)).toEqual([])
   await expectNothingLeft({ family, url })
   expect(await isFree(pod.sshPort)).toBe(true)

@@ -57,7 +57,7 @@ test('a killed supervisor comes back: sessions live on, and there are never two 
     await pod.allReady(30_000)
     expect(await session.say('still here')).toBe('still here')
     expect(await pod.client.ssh(pod.sshPort, 'podrunner', 'echo in')).toMatchObject({ code: 0, out: 'in\n' })
-    await expect.poll(() => runs().length, { timeout: 10_000 }).toBe(round + 1)
+    await expect.poll(() => runs().length, { timeout: 20_000 }).toBe(round + 1)
     expect((await pod.status()).warnings.join()).toContain('podmate was killed')
   }
   const pids = runs()

@@ -87,7 +87,7 @@ describe('sshd()', () => {
     )
     const said = () => once(connect(near, '127.0.0.1'), 'data').then(String)
     const refused = (error: unknown) => String(error) // ssh does not listen yet
-    await expect.poll(() => said().catch(refused), { timeout: 5000 }).toBe('through the tunnel')
+    await expect.poll(() => said().catch(refused), { timeout: 20_000 }).toBe('through the tunnel')
     server.close()
   })
 

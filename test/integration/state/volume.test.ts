@@ -9,7 +9,7 @@ import { bindfs, noBindfs, noMounts, tmpfs } from '../../fixtures/state/mounts.t
 import { readyStatePod, statePod } from '../../fixtures/state/state-pod.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const patient = { timeout: 5000 }
+const patient = { timeout: 20_000 }
 const withoutMounts = noMounts()
 const withoutBindfs = noBindfs()
 

@@ -44,7 +44,7 @@ describe('newPod()', () => {
       run: (ctx) => (lucky ? calm('unlucky').run(ctx) : Promise.reject(new Error('no luck'))),
     }
     const pod = begin([unlucky, calm('steady')])
-    await expect.poll(() => pod.state('unlucky'), { timeout: 5000 }).toBe('crashloop')
+    await expect.poll(() => pod.state('unlucky'), { timeout: 20_000 }).toBe('crashloop')
     expect(pod.state('steady')).toBe('ready')
     expect(pod.pod.status().services.unlucky).toMatchObject({ reason: 'no luck', failures: 8 })
     lucky = true

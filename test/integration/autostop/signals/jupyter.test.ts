@@ -13,7 +13,7 @@ import { givenToken, type RunningLab, runLab } from '../../../fixtures/jupyter/r
 const venvDir = labVenv()
 const minute = 60_000
 const hour = 60 * minute
-const patience = { timeout: 15_000, interval: 300 }
+const patience = { timeout: 20_000, interval: 300 }
 
 /** A websocket as a browser opens it; closed after all tests. */
 async function websocket(client: Client, path: string): Promise<WebSocket> {
