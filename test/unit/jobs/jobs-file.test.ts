@@ -199,6 +199,15 @@ describe('a sample', () => {
     )
   }, 60_000)
 
+  test('knows what came late, and what came twice, within one request', () => {
+    const file = jobsFile()
+    const points = Array.from({ length: 2000 }, (_, step) => ({ step, loss: 1 }))
+    const late = points.splice(777, 1).map((point) => ({ ...point, loss: -9 }))
+    file.call({ call: 'add', batches: [batchOf([...points, { step: 1500, loss: 9 }, ...late])] })
+    const sample = parsed(file.call({ ...everything, call: 'sample', points: 40, keys: ['loss'] }))
+    expect(sample.filter(({ loss }) => loss !== 1).map(({ step }) => step)).toEqual([777, 1500])
+  })
+
   test('of a long curve keeps a spike of one step', () => {
     const file = jobsFile()
     const points = Array.from({ length: 50_000 }, (_, step) => ({ step, loss: 5 / (1 + step / 1000) }))
