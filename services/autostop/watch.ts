@@ -16,20 +16,32 @@ const journalMs = 3000
 
 /** Looks, decides and does what was decided, until the service or the pod ends. */
 export async function watch(parts: WatchParts): Promise<void> {
-  const { ctx, options, book } = parts
-  const over = AbortSignal.any([ctx.stop, ctx.podStopping])
+  const { ctx, options } = parts
+  const failed = new AbortController()
+  const over = AbortSignal.any([ctx.stop, ctx.podStopping, failed.signal])
   ctx.ready()
-  const money = [options.money.run(over), countMoney(parts, over)]
   const held = options.hold.open(over)
-  await begin(parts, over)
-  // A pod that is held must not be counted down because its volume is slow.
-  await settledWithin(held, holdMs, over)
+  const money = [options.money.run(over), countMoney(parts, over)]
+  try {
+    await begin(parts, over)
+    // A pod that is held must not be counted down because its volume is slow.
+    await settledWithin(held, holdMs, over)
+    await decideOften(parts, over)
+  } finally {
+    failed.abort() // else the next run would count the same seconds
+  }
+  // The last line of the ledger is worth a moment, and no more.
+  await settledWithin(Promise.all([held, ...money]), lastWordsMs, ctx.kill)
+}
+
+async function decideOften(parts: WatchParts, over: AbortSignal): Promise<void> {
+  const { options, book } = parts
   let before: Verdict | undefined
   while (!over.aborted) {
     const { bell } = book // before the look: what happens during it may ask for another one
     const { verdict } = await lookAndTell(parts, before, over)
     before = verdict
-    if (over.aborted) break
+    if (over.aborted) return
     if (verdict.kind === 'stopping') {
       await carryOut(verdict, parts, over)
       before = undefined
@@ -38,8 +50,6 @@ export async function watch(parts: WatchParts): Promise<void> {
       await pause(waitMs, AbortSignal.any([over, bell]))
     }
   }
-  // The last line of the ledger is worth a moment, and no more.
-  await settledWithin(Promise.all([held, ...money]), lastWordsMs, ctx.kill)
 }
 
 /** Finds out why the pod stopped the last time, and says what is wrong from the start; once for each podmate. */
