@@ -48,7 +48,7 @@ FROM system
 COPY --from=venv --chown=runner:runner /opt/venvs /opt/venvs
 COPY --from=app /opt/podmate /opt/podmate
 RUN ln -s /opt/podmate/scripts/podctl.ts /usr/local/bin/podctl \
- && ln -s /opt/podmate/scripts/uci.sh /usr/local/bin/podmate-uci
+ && ln -s /opt/podmate/scripts/uci.ts /usr/local/bin/podmate-uci
 ENV RUNNER_USER=runner \
     POD_STATE_DIR=/workspace/.podmate \
     REPO_DIR=/workspace/chess-bot \
@@ -60,14 +60,13 @@ ENV RUNNER_USER=runner \
     NODE_COMPILE_CACHE=/opt/podmate/.cache \
     ORT_DISABLE_TELEMETRY=1 \
     PYTHONUNBUFFERED=1
-# What Node compiles of podmate, so that the first start in a pod is as quick as the second.
-RUN PODMATE_NODE=/usr/local/bin/node node /opt/podmate/scripts/setup/first-start.mjs
+# What Node compiles of podmate, for each of the two accounts, so that the first start in a pod is as quick as the second.
+RUN cd /opt/podmate && install -d -m 1777 .cache && node scripts/setup/first-start.mjs && chmod -R go=rX .cache
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title=podmate \
       org.opencontainers.image.description="Runtime supervisor for a rented GPU pod" \
       org.opencontainers.image.licenses=MIT \
       org.opencontainers.image.revision=${REVISION}
-WORKDIR /workspace
 EXPOSE 22 8888 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD curl -fsS -o /dev/null "http://127.0.0.1:${INFERENCE_API_PORT:-8000}/healthz"

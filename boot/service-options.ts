@@ -12,7 +12,7 @@ import { threadCount } from '../supervisor/thread-caps.ts'
 import { completedTrainings } from './completed-trainings.ts'
 import { ownFolder } from './own-folder.ts'
 import type { Setup } from './run-pod.ts'
-import { accountOf, threadLimits, userProgram, withVenv } from './user-program.ts'
+import { accountOf, threadLimits, userProgram, venvLast, withVenv } from './user-program.ts'
 
 /** Shown as `disabled: <reason>`, and never started, when there is a reason. */
 export function unless(reason: string | undefined, service: Service): Service {
@@ -119,7 +119,7 @@ export function sshdOptions(setup: Setup, files: SshdOptions['files']): SshdOpti
     ...{ stateDir, files, port: values?.SSH_PORT ?? 22, rsaHostKey: values?.SSH_RSA_HOST_KEY ?? false },
     keys: keyVariables.flatMap((variable) => ({ variable, text: values?.[variable] ?? '' })),
     accounts: Object.entries(accounts).flatMap(([variable, name]) => (name ? [{ variable, name }] : [])),
-    env: userProgram(setup, values?.PASS_SECRETS_TO_SSH, 'keeps its own home').env,
+    env: venvLast(userProgram(setup, values?.PASS_SECRETS_TO_SSH, 'keeps its own home').env, setup),
     ...(host && port ? { publicAddress: { host, port: Number(port) } } : {}),
   }
 }

@@ -36,6 +36,14 @@ export function withVenv(env: UserProgram['env'], { core }: Setup): Readonly<Rec
   return { ...env, PATH: `${join(core.VENV_DIR, 'bin')}:${env.PATH || systemPath}` }
 }
 
+/**
+ * The same environment, in which programs of VENV_DIR are found last: root logs in with it, and must not run whatever
+ * RUNNER_USER puts there under the name of a system program.
+ */
+export function venvLast(env: UserProgram['env'], { core }: Setup): Readonly<Record<string, string>> {
+  return { ...env, PATH: `${env.PATH || systemPath}:${join(core.VENV_DIR, 'bin')}` }
+}
+
 export function accountOf({ core }: Setup): Account | undefined {
   const name = core.RUNNER_USER
   return name === undefined || accountProblem(name) ? undefined : findAccount(name)

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 
 const patienceMs = 15_000
 const folder = mkdtempSync(join(tmpdir(), 'podmate-first-start-'))
-const { PATH, HOME, NODE_COMPILE_CACHE } = process.env
+const { PATH, HOME, NODE_COMPILE_CACHE, RUNNER_USER } = process.env
 const env = {
-  ...{ PATH, HOME, NODE_COMPILE_CACHE },
+  ...{ PATH, HOME, NODE_COMPILE_CACHE, RUNNER_USER },
   INFERENCE_API_PORT: '0',
   POD_STATE_DIR: join(folder, 'state'),
   POD_LOG_DIR: join(folder, 'logs'),

@@ -2,10 +2,18 @@ import { type Asker, askShell } from './ask-shell.ts'
 
 const usable = '[ -d "$1" ] || exit 1; [ -r "$1" ] && [ -x "$1" ] || exit 2'
 
-/** Throws a sentence unless the account may read REPO_DIR; does not wait for a volume that hangs. */
-export async function demandFolder(folder: string, asker: Asker): Promise<void> {
+/** Made by podmate's own account: that of Jupyter may often not write where REPO_DIR is to be. */
+const make = '[ ! -e "$1" ] && mkdir -p "$1" && chown "$2:$3" "$1" && echo made'
+
+/**
+ * Throws a sentence unless the account may read REPO_DIR; does not wait for a volume that hangs. A missing one is made
+ * for the account: true then.
+ */
+export async function demandFolder(folder: string, asker: Asker): Promise<boolean> {
+  const { uid, gid } = asker ?? { uid: process.getuid?.(), gid: process.getgid?.() }
+  const attempt = await askShell(make, [folder, `${uid}`, `${gid}`], undefined)
   const answer = await askShell(usable, [folder], asker)
-  if (answer?.exitCode === 0) return
+  if (answer?.exitCode === 0) return attempt?.out === 'made'
   throw new Error(`REPO_DIR (${folder}) ${words(answer?.exitCode, asker)}`)
 }
 

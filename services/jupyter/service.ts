@@ -61,7 +61,7 @@ async function run(options: JupyterOptions, labToken: LabToken, ctx: ServiceCont
   const token = await labToken.read(ctx.log)
   const program = await findProgram(options.venvDir, env.PATH ?? '', user)
   if (program.warning) ctx.log.warn(program.warning)
-  await demandFolder(rootDir, user)
+  if (await demandFolder(rootDir, user)) ctx.log.warn(`REPO_DIR (${rootDir}) was missing: made, and empty`)
   await demandPort(options.host, options.port)
   const { configFile, runtimeDir } = await makeRunFolder(runDir, {
     ...{ token, asker: user },

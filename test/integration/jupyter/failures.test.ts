@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { chmodSync, mkdirSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -46,13 +46,22 @@ describe('jupyter()', () => {
     await whenReady(lab)
   })
 
-  test('says that REPO_DIR is missing, and starts when it is there', async () => {
-    const rootDir = join(temporaryFolder(), 'repo')
+  test('makes a REPO_DIR that is missing', async () => {
+    const rootDir = join(temporaryFolder(), 'deep/repo')
+    await whenReady(await labOf({ rootDir, venvDir: venvOf(pretendLab('good')) }))
+    expect(readdirSync(rootDir)).toEqual([])
+  })
+
+  test('says that REPO_DIR is missing where it cannot be made, and starts when it is there', async () => {
+    const parent = join(temporaryFolder(), 'file')
+    const rootDir = join(parent, 'repo')
+    writeFileSync(parent, '')
     const lab = await labOf({ rootDir, venvDir: venvOf(pretendLab('good')) })
     await expect
       .poll(() => reason(lab))
       .toBe(`REPO_DIR (${rootDir}) is missing or not a folder: create it, or set REPO_DIR`)
-    mkdirSync(rootDir)
+    rmSync(parent)
+    mkdirSync(parent)
     await whenReady(lab)
   })
 
