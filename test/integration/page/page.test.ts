@@ -123,7 +123,7 @@ describe('the token', () => {
   })
 })
 
-test('the curve grows with every point, runs are compared, and the choice of keys, scale and smoothing is kept', async () => {
+test('the curve grows with every point, shows a part closely, compares runs, and keeps the choice of keys, scale and smoothing', async () => {
   const { page, pod, faults } = await open()
   const readout = page.locator('[data-part=readout]')
   await expect.poll(() => readout.textContent(), patience).toContain('step 18,240')
@@ -131,6 +131,15 @@ test('the curve grows with every point, runs are compared, and the choice of key
   await expect.poll(() => readout.textContent(), patience).toContain('step 18,260')
   await page.getByRole('checkbox', { name: 'lstm-256' }).check()
   await expect.poll(() => readout.textContent(), patience).toContain('lstm-256 loss')
+  const chart = await page.locator('.curve .u-over').first().boundingBox()
+  if (!chart) throw new Error('there is no chart')
+  await page.mouse.move(chart.x + 100, chart.y + 50)
+  await page.mouse.down()
+  await page.mouse.move(chart.x + 200, chart.y + 60)
+  const closer = page.waitForRequest((request) => /metrics\?since=\d+&until=\d+&points=/.test(request.url()))
+  await page.mouse.up()
+  await closer
+  await page.getByRole('button', { name: /^Steps [\d,]+–[\d,]+/ }).click()
   await page.getByRole('button', { name: 'grad_norm' }).click()
   await page.getByRole('button', { name: 'Log scale' }).click()
   await page.getByRole('slider', { name: 'Smoothing' }).fill('0.9')

@@ -51,9 +51,7 @@ export class RunFeed {
 
   /** Reads a part more closely; undefined: all of it again. @param {[number, number] | undefined} range */
   async zoom(range) {
-    this.#closer = undefined
-    const last = this.whole.at(-1)?.step ?? 0
-    if (range) this.#closer = await partOf(this.#path, range, last).catch(() => undefined)
+    this.#closer = range ? await partOf(this.#path, range).catch(() => undefined) : undefined
     this.#onChange()
   }
 
