@@ -66,9 +66,9 @@ def flush(seconds: float = EXIT_SECONDS) -> bool:
     return _reporter is None or _reporter.flush(seconds)
 
 
-def trainer_callback() -> Any:
-    """A new TrainingMetricsCallback."""
-    return __getattr__("TrainingMetricsCallback")()
+def trainer_callback(first_step: int = 0) -> Any:
+    """A new TrainingMetricsCallback; for a stage after another one, steps are counted from `first_step`."""
+    return __getattr__("TrainingMetricsCallback")(first_step)
 
 
 def _tell_once(topic: str, text: str) -> None:
@@ -292,7 +292,8 @@ class _Clock:
 
 
 class _TrainerReports:
-    def __init__(self) -> None:
+    def __init__(self, first_step: int = 0) -> None:
+        self.first_step = first_step
         self.clock = _Clock()
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_more: Any) -> None:
@@ -306,12 +307,12 @@ class _TrainerReports:
         if "loss" in logs:
             per_step = args.train_batch_size * args.gradient_accumulation_steps * args.world_size
             numbers.setdefault("samples_per_second", self.clock.samples_per_second(step, per_step))
-        report(**{**numbers, "step": step})
+        report(**{**numbers, "step": self.first_step + step})
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **_more: Any) -> None:
         if enabled() and state.is_world_process_zero:
             numbers = self.clock.fields(state.global_step, state.max_steps)
-            report(step=state.global_step, epoch=state.epoch, **numbers)
+            report(step=self.first_step + state.global_step, epoch=state.epoch, **numbers)
             logger.info("[Metrics] Epoch %g is complete", round(state.epoch or 0, 2))
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_more: Any) -> None:

@@ -1,0 +1,118 @@
+"""Reads the training data: JSON or JSON Lines, from a file or an address."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config import Refused, log
+
+DOWNLOAD_SECONDS = 60  # without a byte
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text to learn, or one to learn after a prompt; messages become either with the model's template."""
+
+    text: str
+    prompt: str | None = None
+    messages: list[dict[str, str]] | None = None
+
+
+def load_examples(source: str) -> list[Example]:
+    """Raises Refused when the data cannot be had, or a row is none that can be learned."""
+    is_address = source.startswith(("http://", "https://"))
+    path = download(source) if is_address else Path(source)
+    try:
+        data = path.read_bytes()
+        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError, EOFError) as error:
+        raise Refused(f"dataset: {path} cannot be read: {error}") from None
+    examples = [example_of(row, f"{path}: row {at}") for at, row in enumerate(rows_of(text, path), 1)]
+    if not examples:
+        raise Refused(f"dataset: {path} has no rows")
+    return examples
+
+
+def download(address: str) -> Path:
+    """The file of an address, from an earlier run when there is one. What it is called tells nothing secret."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "podmate-datasets"
+    path = cache / hashlib.sha256(address.encode()).hexdigest()[:24]
+    shown = urllib.parse.urlsplit(address)._replace(query="", fragment="", netloc=host_of(address)).geturl()
+    if path.exists():
+        log.info("dataset: %s was downloaded before, as %s", shown, path)
+        return path
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    request = urllib.request.Request(address, headers={"User-Agent": "podmate"})
+    if urllib.parse.urlsplit(address).hostname == "huggingface.co" and os.environ.get("HF_TOKEN"):
+        request.add_unredirected_header("Authorization", f"Bearer {os.environ['HF_TOKEN']}")
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        with urllib.request.urlopen(request, timeout=DOWNLOAD_SECONDS) as answer, partial.open("wb") as file:
+            shutil.copyfileobj(answer, file)
+        os.replace(partial, path)
+    except (OSError, ValueError) as error:
+        partial.unlink(missing_ok=True)
+        raise Refused(f"dataset: {shown} cannot be downloaded: {error}") from None
+    return path
+
+
+def host_of(address: str) -> str:
+    return urllib.parse.urlsplit(address).netloc.rsplit("@", 1)[-1]
+
+
+def rows_of(text: str, path: Path) -> list[Any]:
+    """The rows of a JSON array, of the list in a JSON object, or one from each line."""
+    try:
+        whole = json.loads(text)
+    except json.JSONDecodeError:
+        return [parse_line(line, f"{path}:{at}") for at, line in enumerate(text.split("\n"), 1) if line.strip()]
+    if isinstance(whole, dict):
+        lists = [whole[name] for name in ("data", "train", "rows") if isinstance(whole.get(name), list)]
+        return lists[0] if lists else [whole]
+    return whole if isinstance(whole, list) else [whole]
+
+
+def parse_line(line: str, where: str) -> Any:
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError as error:
+        raise Refused(f"dataset: {where}: {error.msg} at column {error.colno}") from None
+
+
+def example_of(row: Any, where: str) -> Example:
+    row = row if isinstance(row, dict) else {}
+    if is_conversation(row.get("messages")):
+        messages = [{"role": m["role"], "content": m["content"]} for m in row["messages"]]
+        return Example(text="", messages=messages)
+    for prompt, completion in (("prompt", "completion"), ("instruction", "output"), ("instruction", "response")):
+        if all(isinstance(row.get(name), str) for name in (prompt, completion)):
+            extra = row.get("input")
+            more = f"\n{extra}" if isinstance(extra, str) and extra else ""
+            return Example(text=row[completion], prompt=row[prompt] + more)
+    if isinstance(row.get("text"), str):
+        return Example(text=row["text"])
+    raise Refused(
+        f"dataset: {where} has neither `text`, nor `prompt` and `completion`, nor `messages` that end with "
+        f"the assistant's; it has {', '.join(map(str, row)) or 'no fields'}"
+    )
+
+
+def is_conversation(messages: Any) -> bool:
+    return (
+        isinstance(messages, list)
+        and len(messages) > 0
+        and all(
+            isinstance(m, dict) and isinstance(m.get("role"), str) and isinstance(m.get("content"), str)
+            for m in messages
+        )
+        and messages[-1]["role"] == "assistant"
+    )
