@@ -16,6 +16,7 @@ const { web } = await import('./boot/web.ts')
 const { podTelemetry } = await import('./boot/telemetry.ts')
 const { podWatchdog } = await import('./boot/watchdog.ts')
 const { podJobs } = await import('./boot/jobs.ts')
+const { onlookers } = await import('./boot/onlookers.ts')
 const { keepTrainerLog } = await import('./boot/trainer-log.ts')
 const { state } = await import('./services/state/service.ts')
 const { inference } = await import('./services/inference/service.ts')
@@ -24,7 +25,6 @@ const { artifacts } = await import('./services/artifacts/service.ts')
 const { sshd } = await import('./services/sshd/service.ts')
 const { jupyter } = await import('./services/jupyter/service.ts')
 const { bootstrap } = await import('./services/bootstrap/service.ts')
-const { healthchecks } = await import('./services/healthchecks/service.ts')
 
 /** Every service of the pod, introduced to the others by what it hands out. */
 function compose(setup: Setup): Composition {
@@ -71,7 +71,7 @@ function compose(setup: Setup): Composition {
       unless(options.jupyterProblem(setup), lab.service),
       unless(options.trainerProblem(setup), trainer(options.trainerOptions(setup, kept.port, jobs.port))),
       ...[saved.service, samples.service, guard.service, jobs.service],
-      healthchecks({ url: values.healthchecks?.HEALTHCHECKS_URL, pod }),
+      ...onlookers(setup),
     ],
     recorder: shutdownRecorder(kept.port, keepTrainerLog(pod, kept.port.append), saved.lastWords),
   }

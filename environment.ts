@@ -43,6 +43,7 @@ export function readEnvironment(env: Variables): Environment {
     jobs: read('jobs', groups.jobs),
     artifacts: read('artifacts', groups.artifacts),
     jupyter: read('jupyter', groups.jupyter),
+    ports: read('ports', groups.ports),
     logs: read('logs', groups.logs),
     healthchecks: read('healthchecks', groups.healthchecks),
     platform: read('platform', groups.platform),

@@ -4,6 +4,7 @@ import {
   flag,
   matching,
   optionalMatching,
+  optionalPorts,
   optionalSecret,
   optionalText,
   variableNames,
@@ -74,5 +75,13 @@ export const jupyter = z.object({
   PASS_SECRETS_TO_JUPYTER: variableNames({
     does: 'Secrets that notebooks and terminals may see, such as HF_TOKEN,WANDB_API_KEY; others are withheld.',
     unset: 'none',
+  }),
+})
+
+/** What may be reached from other machines. */
+export const ports = z.object({
+  OPEN_PORTS: optionalPorts({
+    does: 'TCP ports that programs may open to other machines, besides those of podmate itself, such as 22,6006. While another one is open, podmate is not ready and says whose it is. The image sets the ports of podmate.',
+    unset: 'nobody watches',
   }),
 })

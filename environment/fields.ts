@@ -140,6 +140,14 @@ export const variableNames = (told: Told) =>
     .prefault('')
     .register(about, { must: 'names of environment variables with commas between them', ...told })
 
+/** Numbers of TCP ports; undefined when unset. */
+export const optionalPorts = (told: Told) =>
+  listOf(/[\s,]+/)
+    .transform((parts) => parts.map(Number))
+    .pipe(z.array(z.number().int().min(1).max(65_535)).min(1))
+    .optional()
+    .register(about, { must: 'numbers of ports from 1 to 65535 with commas between them', ...told })
+
 /** A path, or the word `latest`. */
 export const latestOrPath = (told: Told) =>
   text

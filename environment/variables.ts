@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { jupyter, sshd } from './access-variables.ts'
+import { jupyter, ports, sshd } from './access-variables.ts'
 import { artifacts } from './artifact-variables.ts'
 import { autostop } from './autostop-variables.ts'
 import {
@@ -136,6 +136,7 @@ export const groups = {
   artifacts,
   autostop,
   jupyter,
+  ports,
   logs,
   healthchecks,
   platform,
@@ -161,6 +162,7 @@ export const groupTitles: Readonly<Record<GroupName, { readonly title: string; r
     wrong: 'that value alone counts as unset, with a warning: the rest, a budget above all, holds',
   },
   jupyter: { title: 'JupyterLab', wrong: 'JupyterLab is disabled' },
+  ports: { title: 'Open ports', wrong: 'only the ports of podmate itself may be open' },
   logs: { title: 'Logs', wrong: 'the defaults of this group are used' },
   healthchecks: { title: 'Healthchecks', wrong: 'nobody is told' },
   platform: { title: 'Set by the platform' },
