@@ -43,6 +43,6 @@ export function readCall(words: readonly string[]): MakeCall | string {
       values: rest,
     }
   } catch (error) {
-    return error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error)
+    return error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : String(error)
   }
 }
