@@ -58,6 +58,7 @@ const problemDescriptions: Readonly<Record<number, string>> = {
   404: 'There is nothing of this name',
   413: 'The body is longer than 1 MB',
   422: 'The request does not fit the schema',
+  431: 'The address and the headers are longer than 16 KB',
   503: 'Not now; Retry-After says when',
 }
 
@@ -72,6 +73,7 @@ function problemsOf(
     ...(route.url.includes('/:') ? [404] : []),
     ...(schema?.body === undefined ? [] : [400, 413]),
     ...((schema?.body ?? schema?.querystring ?? schema?.params) ? [422] : []),
+    ...((schema?.querystring ?? schema?.params) ? [431] : []),
     503,
   ]
   const content = { 'application/problem+json': { schema: { $ref: 'Problem#' } } }
