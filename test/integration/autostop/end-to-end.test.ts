@@ -18,6 +18,7 @@ import {
 } from '../../fixtures/autostop/hold-phases.ts'
 import { type WatchedPod, watchedPod } from '../../fixtures/autostop/watched-pod.ts'
 import { figures } from '../../fixtures/boot/figures.ts'
+import { freePort } from '../../fixtures/jupyter/free-port.ts'
 import { newKernel } from '../../fixtures/jupyter/notebook.ts'
 import { needsDoors } from '../../fixtures/pod/whole-pod.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
@@ -46,10 +47,19 @@ async function openTab({ pod: { lab } }: WatchedPod): Promise<void> {
   onTestFinished(() => socket.close())
 }
 
-function openTunnels({ pod: { client, sshPort } }: WatchedPod): void {
-  client.open(sshPort, 'podrunner', '-N', '-L', '0:127.0.0.1:9')
+/** A tunnel, and a connection whose other end has gone without a word. */
+async function openTunnels(watched: WatchedPod): Promise<void> {
+  const { client, sshPort } = watched.pod
+  client.open(sshPort, 'podrunner', '-N', '-L', `${await freePort()}:127.0.0.1:${sshPort}`)
   const dead = client.open(sshPort, 'podrunner', '-N')
+  await connected(watched, 2)
   dead.kill('SIGSTOP')
+}
+
+/** Waits until so many connections without a terminal are seen. */
+async function connected(watched: WatchedPod, count: number): Promise<void> {
+  const seen = async () => (await watched.autostop()).signals.find(({ name }) => name === 'ssh')?.evidence
+  await expect.poll(seen, { timeout, interval: 200 }).toContain(`${count} idle connections`)
 }
 
 /** Asks for the health of the pod every second, as monitors do. */
@@ -66,10 +76,13 @@ describe('a pod that nobody uses', () => {
     await using runpod = await startRunpod()
     const watched = await watchedPod(runpod, doors)
     const { pod } = watched
+    const release = await hold.begin(watched, 0)
     await pod.allReady(30_000)
     await openTab(watched)
-    openTunnels(watched)
+    await openTunnels(watched)
     monitor(watched)
+    expect(watched.status()).toBe('RUNNING')
+    await release()
     const openMs = performance.now()
     await stopped(watched)
     const tookMs = performance.now() - openMs
@@ -103,19 +116,24 @@ describe('a pod that is used', () => {
       TRAIN_COMMAND: trainWhile(flag),
     })
     const { pod } = watched
+    await hold.begin(watched, 0)
     await pod.allReady(30_000)
     const all: readonly HoldPhase[] = [training(flag), runningCell, busyGpu, upload, hold, typing]
     const phases = isWhole ? all : all.filter((phase) => phase !== typing)
+    let end: () => unknown = () => {}
     for (const phase of phases) {
-      const untilMs = performance.now() + phaseSeconds * 1000
-      const end = await phase.begin(watched, phaseSeconds)
+      // From one use to the next the pod is held: a slow machine is no idle one.
+      const release = await hold.begin(watched, 0)
+      await end()
+      end = await phase.begin(watched, phaseSeconds + 5)
       const state = async () =>
         (await watched.autostop()).signals.find(({ name }) => name === phase.signal)?.state
       await expect.poll(state, { timeout, interval: 200, message: phase.signal }).toBe('active')
-      await passed(untilMs)
+      if (phase !== hold) await release()
+      await passed(performance.now() + phaseSeconds * 1000)
       expect(watched.status(), `${phase.signal} did not keep the pod`).toBe('RUNNING')
-      await end()
     }
+    await end()
     const leftMs = performance.now()
     await stopped(watched)
     const tookMs = performance.now() - leftMs
