@@ -45,7 +45,7 @@ function compose(setup: Setup): Composition {
   const jobs = podJobs(setup, { kept: kept.port.jobs, telemetry: samples.port })
   const guard = podWatchdog(setup, {
     ...{ state: kept.port, artifacts: saved.port, jupyter: lab.port, telemetry: samples.port },
-    lastStep: jobs.port.lastStep,
+    jobs: jobs.port,
   })
   const server = web(setup, {
     routes: [

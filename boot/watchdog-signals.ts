@@ -1,7 +1,7 @@
 import type { Artifacts } from '../services/artifacts/service.ts'
-import type { StepSeen } from '../services/autostop/signals/ports.ts'
 import type { SignalOptions } from '../services/autostop/signals.ts'
 import type { SavePort } from '../services/autostop/stop-tools.ts'
+import type { Jobs } from '../services/jobs/service.ts'
 import type { JupyterPort } from '../services/jupyter/service.ts'
 import type { StatePort } from '../services/state/port.ts'
 import type { TelemetryPort } from '../services/telemetry/port.ts'
@@ -16,8 +16,8 @@ export interface WatchdogPorts {
   readonly artifacts: Artifacts['port']
   readonly jupyter: JupyterPort
   readonly telemetry: TelemetryPort
-  /** The last training step that the pod was told of. */
-  readonly lastStep?: () => StepSeen | undefined
+  /** What trainings say of themselves. */
+  readonly jobs: Pick<Jobs['port'], 'lastStep' | 'progress'>
 }
 
 /** What a stop saves, and where the folders lie that it could delete. */
@@ -42,13 +42,13 @@ type OwnSignals = Pick<SignalOptions, 'hold' | 'requests'> & SignalOptions['term
 export function signalOptions(setup: Setup, ports: WatchdogPorts, own: OwnSignals): SignalOptions {
   const values = valuesOf(setup)
   const heartbeat = setup.environment.values.http?.ACTIVITY_HEARTBEAT_FILE
-  const { lastStep = () => undefined, jupyter, telemetry, artifacts, state } = ports
+  const { jobs, jupyter, telemetry, artifacts, state } = ports
   return {
     pod: setup.pod,
     checkEveryMs: values.IDLE_CHECK_INTERVAL_SECONDS * 1000,
     over: new AbortController().signal, // for as long as podmate runs
     ...{ hold: own.hold, requests: own.requests, terminals: { warnedMs: own.warnedMs } },
-    trainer: { lastStep }, // steps of jobs that were started by hand count, too
+    trainer: { lastStep: jobs.lastStep }, // steps of jobs that were started by hand count, too
     jupyter: jupyterProblem(setup) === undefined ? jupyter : undefined,
     gpu:
       telemetry.gpu() === undefined

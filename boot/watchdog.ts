@@ -58,6 +58,7 @@ export function podWatchdog(setup: Setup, ports: WatchdogPorts): Watchdog {
       costPerHour: values.POD_COST_PER_HR,
       budgetUsd: values.BUDGET_USD,
       askPlatform: runpod.facts,
+      jobProgress: ports.jobs.progress,
     }),
     tellTerminals(text) {
       warnedMs = monotonicMs()

@@ -1,4 +1,5 @@
 import type { Job } from './job.ts'
+import type { JobProgress } from './job-progress.ts'
 import { type LossMemory, noLossYet } from './loss-watch.ts'
 
 /** A job that this run of podmate has had to do with. */
@@ -10,6 +11,8 @@ export interface LiveJob {
   loss: LossMemory
   /** The last report of this run of podmate, and when (monotonic milliseconds). */
   last: { readonly step: number; readonly atMs: number } | undefined
+  /** How far it was, first and last; undefined: it does not say. */
+  progress: JobProgress | undefined
   /** The last value of each number. */
   readonly numbers: Map<string, number>
   /** Since its run began. */
@@ -24,6 +27,7 @@ export function liveJob(job: Job): LiveJob {
     names: new Set(),
     loss: noLossYet,
     last: undefined,
+    progress: undefined,
     numbers: new Map(),
     points: 0,
     isStalled: false,

@@ -3,6 +3,7 @@ import pRetry from 'p-retry'
 import type { Registry } from 'prom-client'
 import type { Service, ServiceContext } from '../../supervisor/service.ts'
 import { forwardPoints } from './forward-points.ts'
+import type { JobProgress } from './job-progress.ts'
 import { jobRoutes } from './job-routes.ts'
 import { type JobsDesk, jobsDesk } from './jobs-desk.ts'
 import type { JobsOptions } from './options.ts'
@@ -15,6 +16,8 @@ export type { JobsOptions } from './options.ts'
 export interface JobsPort {
   /** The last step that any job reported to this run of podmate; `atMs` is monotonic. Undefined: none was. */
   lastStep(): { readonly atMs: number; readonly jobId: string; readonly step: number } | undefined
+  /** How far the training is that runs, if it says so: its first and last word, in monotonic ms and from 0 to 1. */
+  progress(): (JobProgress & { readonly jobId: string }) | undefined
   readonly trainer: TrainerPort
 }
 
@@ -33,6 +36,7 @@ export function jobs(options: JobsOptions): Jobs {
     service: { name: 'jobs', after: ['state'], stopTier: 'save', run: (ctx) => run(desk, ctx) },
     port: {
       lastStep: () => lastStep(desk),
+      progress: () => progressOf(desk),
       trainer: trainerPort(options, desk.book, desk.run),
     },
     routes: jobRoutes(desk),
@@ -87,4 +91,17 @@ function lastStep({ book }: JobsDesk): ReturnType<JobsPort['lastStep']> {
     (newest, one) => (newest && newest.atMs >= one.atMs ? newest : one),
     undefined,
   )
+}
+
+/** The first minutes of a training say little about its pace. */
+const paceMs = 300_000
+
+/** Of several that run and have a pace, the one that spoke last. */
+function progressOf({ book }: JobsDesk): ReturnType<JobsPort['progress']> {
+  const running = [...book.all].flatMap(({ job, progress }) =>
+    job.status === 'running' && progress && progress.last.atMs - progress.first.atMs >= paceMs
+      ? [{ jobId: job.id, ...progress }]
+      : [],
+  )
+  return running.sort((one, other) => other.last.atMs - one.last.atMs)[0]
 }

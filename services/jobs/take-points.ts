@@ -2,6 +2,7 @@ import { brokenRule, type StopRule } from './early-stop.ts'
 import { started } from './job.ts'
 import type { JobBook } from './job-book.ts'
 import { unfit } from './job-problem.ts'
+import { withProgress } from './job-progress.ts'
 import type { PointBatch } from './job-store.ts'
 import type { LiveJob } from './live-job.ts'
 import { judgeLoss } from './loss-watch.ts'
@@ -55,7 +56,10 @@ function learn(live: LiveJob, batch: PointBatch): void {
     if (value !== undefined) live.numbers.set(name, value)
   })
   live.points += batch.steps.length
-  live.last = { step: batch.steps[row] ?? 0, atMs: performance.now() }
+  const atMs = performance.now()
+  live.last = { step: batch.steps[row] ?? 0, atMs }
+  const progress = valueAt(batch, row, batch.names.indexOf('progress'))
+  if (progress !== undefined) live.progress = withProgress(live.progress, progress, atMs)
   live.isStalled = false
 }
 
