@@ -23,6 +23,8 @@ export interface ChildOptions extends ProgramOptions, ProgramProbes {
    * until the pod stops. Tells the processes at their roots.
    */
   readonly handedOver?: () => Promise<readonly number[]>
+  /** Asked when nothing of an earlier run is left, right before the start; a rejection ends the run. */
+  readonly demand?: () => Promise<void>
   /** Lines that are not worth telling. */
   readonly hides?: (line: string) => boolean
 }
@@ -38,6 +40,7 @@ export async function runChild(options: ChildOptions, ctx: ServiceContext): Prom
   const mark = `PODMATE_MARK=${context.mark.PODMATE_MARK}`
   const leftOver: ProcessTree = { group: undefined, mark, groupOnly: handedOver !== undefined }
   await endTree(leftOver, context.timings.killWaitMs / 2, context.timings.killWaitMs, kill)
+  await options.demand?.()
   if (stop.aborted) return
   const killsBefore = oomKills()
   const program = await launch({ ...options, env: { ...options.env, ...context.mark } })

@@ -62,7 +62,6 @@ async function run(options: JupyterOptions, labToken: LabToken, ctx: ServiceCont
   const program = await findProgram(options.venvDir, env.PATH ?? '', user)
   if (program.warning) ctx.log.warn(program.warning)
   if (await demandFolder(rootDir, user)) ctx.log.warn(`REPO_DIR (${rootDir}) was missing: made, and empty`)
-  await demandPort(options.host, options.port)
   const { configFile, runtimeDir } = await makeRunFolder(runDir, {
     ...{ token, asker: user },
     config: (cookieSecretFile) =>
@@ -75,6 +74,7 @@ async function run(options: JupyterOptions, labToken: LabToken, ctx: ServiceCont
       args: [...program.args, `--config=${configFile}`],
       cwd: rootDir, // where terminals and kernels without a notebook begin
       env: { ...env, PATH: program.path, JUPYTER_RUNTIME_DIR: runtimeDir },
+      demand: () => demandPort(options.host, options.port), // a podmate that was killed has left one that listens
       readiness: answersAsJupyter(loopback(options), token),
     }
     await runChild(user ? { ...child, user } : child, ctx)
