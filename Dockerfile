@@ -17,7 +17,9 @@ RUN export DEBIAN_FRONTEND=noninteractive \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log \
       /etc/ssh/ssh_host_*
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
-RUN useradd --create-home --shell /bin/bash runner && install -d -m 0755 /opt/podmate /opt/venvs /workspace \
+# No password, but not locked: sshd lets no locked account in by key.
+RUN useradd --create-home --shell /bin/bash --password '*' runner \
+ && install -d -m 0755 /opt/podmate /opt/venvs /workspace /run/sshd \
  && chown runner:runner /opt/venvs /workspace
 
 # podmate with what it needs to run, and nothing of other platforms.
@@ -57,6 +59,7 @@ ENV RUNNER_USER=runner \
     START_JUPYTER=auto \
     JUPYTER_HOST=0.0.0.0 \
     INFERENCE_API_HOST=0.0.0.0 \
+    OPEN_PORTS=22,8888,8000 \
     NODE_COMPILE_CACHE=/opt/podmate/.cache \
     ORT_DISABLE_TELEMETRY=1 \
     PYTHONUNBUFFERED=1

@@ -17,6 +17,8 @@ find "$work" -name 'libonnxruntime_providers_*.so' -exec cp {} "$target" \;
 provider=$target/libonnxruntime_providers_cuda.so
 # The driver's own library comes with the host, not with the image.
 missing=$(ldd "$provider" | sed -n 's/^[[:space:]]*\(lib[^ ]*\) => not found$/\1/p' | grep -v '^libcuda\.so' || true)
+# It opens cuDNN when it first needs it, which it does for every LSTM.
+ldconfig -p | grep -q 'libcudnn\.so\.9 ' || missing="$missing libcudnn.so.9"
 [ -z "$missing" ] || {
   echo "The CUDA provider of onnxruntime needs libraries that the base image does not have:" $missing >&2
   echo 'Choose BASE and ORT_CUDA of the same CUDA version, with cuDNN (see docs/decisions/0101-image.md).' >&2
