@@ -1,36 +1,26 @@
 """What a generated fine-tuning script is made of: python -m unittest test_lora_parts (in test/python)"""
 
 import ast
-import gzip
-import importlib.util
 import json
 import math
 import os
 import sys
 import tempfile
-import threading
 import unittest
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from unittest import mock
 
-HERE = Path(__file__).resolve().parent
-TRAINER = HERE.parents[1] / "services" / "trainer" / "python"
-LORA = TRAINER / "lora"
-FIXTURES = HERE.parent / "fixtures" / "lora"
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-IS_READY = all(map(importlib.util.find_spec, ("transformers", "peft", "tokenizers")))
+from lora_case import IS_READY, LORA, TRAINER, Parts
+
 if IS_READY:
-    sys.path[:0] = [str(FIXTURES), str(LORA), str(TRAINER)]
     import architectures
     import checkpoints
-    import dataset
     import deliver
-    import features
     import model
     import scores
-    from config import CONFIG, Refused
-    from tiny_models import KINDS, tokenizer
+    from tiny_models import KINDS
 
 
 class Pieces(unittest.TestCase):
@@ -57,20 +47,6 @@ def defined_by(node: ast.stmt) -> list[str]:
     return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
 
 
-@unittest.skipUnless(IS_READY, "transformers and peft are not installed")
-class Parts(unittest.TestCase):
-    def setUp(self) -> None:
-        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
-
-    def refused(self, call: object, *arguments: object) -> str:
-        with self.assertRaises(Refused) as raised:
-            call(*arguments)
-        return str(raised.exception)
-
-    def configured(self, **values: object) -> None:
-        self.enterContext(mock.patch.dict(CONFIG, values))
-
-
 class Architectures(Parts):
     def test_every_architecture_is_told_from_the_type_of_a_model(self) -> None:
         told = {kind: architectures.detect_architecture_params(kind).modules for kind in KINDS}
@@ -88,108 +64,6 @@ class Architectures(Parts):
         self.assertIn("no norm: set `target_modules` to some of odd, q_proj", self.refused(architectures.lora_targets, parts, llama, ["odd", "norm"]))
         bert = architectures.ARCHITECTURES["bert"]
         self.assertIn("set `target_modules`", self.refused(architectures.lora_targets, parts, bert, []))
-
-
-class Dataset(Parts):
-    def written(self, text: str | bytes) -> str:
-        path = self.folder / "rows"
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return str(path)
-
-    def test_rows_are_read_in_every_form(self) -> None:
-        rows = [
-            {"text": "a"},
-            {"prompt": "b", "completion": "c"},
-            {"instruction": "d", "input": "e", "output": "f"},
-            {"messages": [{"role": "user", "content": "g"}, {"role": "assistant", "content": "h"}]},
-        ]
-        lines = "".join(json.dumps(row) + "\n" for row in rows)
-        forms = [lines, "\ufeff" + lines, json.dumps(rows), json.dumps({"data": rows}), gzip.compress(lines.encode())]
-        for form in forms:
-            examples = dataset.load_examples(self.written(form))
-            self.assertEqual([(one.prompt, one.text) for one in examples[:3]], [(None, "a"), ("b", "c"), ("d\ne", "f")])
-            self.assertEqual(examples[3].messages, rows[3]["messages"])
-
-    def test_what_is_no_row_is_named(self) -> None:
-        for text, said in (
-            ('{"text":"a"}\n{"text":', "rows:2: "),
-            ('{"text":"a"}\n{"txt":"a"}', "row 2 has neither `text`"),
-            ('{"text":1}', "it has text"),
-            ('{"messages":[{"role":"user","content":"a"}]}', "end with the assistant's"),
-            ("[1]", "it has no fields"),
-            ("[]", "has no rows"),
-            (b"\xff\xfe", "cannot be read"),
-        ):
-            self.assertIn(said, self.refused(dataset.load_examples, self.written(text)))
-        self.assertIn("cannot be read", self.refused(dataset.load_examples, "/no/such/rows"))
-
-    def test_an_address_is_downloaded_once_and_shown_without_its_secrets(self) -> None:
-        asked: list[str] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                asked.append(self.path)
-                self.send_response(404 if "none" in self.path else 200)
-                self.end_headers()
-                self.wfile.write(b'{"text":"a"}')
-
-            def log_message(self, *_what: object) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        base = f"http://127.0.0.1:{server.server_port}"
-        with mock.patch.dict(os.environ, {"XDG_CACHE_HOME": str(self.folder)}):
-            for _ in range(2):
-                with self.assertLogs("train", "INFO") as logs:
-                    dataset.log.info("-")
-                    self.assertEqual(len(dataset.load_examples(f"{base}/rows.json?signature=secret")), 1)
-                self.assertNotIn("secret", str(logs.output))
-            said = self.refused(dataset.load_examples, f"{base}/none?signature=secret")
-        self.assertEqual(asked, ["/rows.json?signature=secret", "/none?signature=secret"])
-        self.assertIn("cannot be downloaded: HTTP Error 404", said)
-        self.assertNotIn("secret", said)
-        self.assertEqual(list(self.folder.rglob("*.partial")), [])
-
-
-class Features(Parts):
-    def test_only_what_follows_a_prompt_is_learned(self) -> None:
-        tokens = tokenizer()
-        example = dataset.Example(prompt="one plus two is", text=" three")
-        encoded = features.encode(example, tokens, "CAUSAL_LM", 20)
-        learned = [token for token in encoded["labels"] if token != features.IGNORED]
-        self.assertEqual(tokens.convert_ids_to_tokens(learned), ["three", "</s>"])
-        whole = tokens.convert_ids_to_tokens(encoded["input_ids"])
-        self.assertEqual(whole, ["one", "plus", "two", "is", "three", "</s>"])
-        self.assertIsNone(features.encode(example, tokens, "CAUSAL_LM", 4))
-        self.assertIn("max_length", self.refused(features.encode_all, [example], tokens, "CAUSAL_LM", 4))
-        text = features.encode(dataset.Example(text="one plus two"), tokens, "CAUSAL_LM", 20)
-        self.assertEqual(text["labels"], text["input_ids"])
-
-    def test_conversations_take_the_form_of_the_model(self) -> None:
-        messages = [{"role": "user", "content": "one"}, {"role": "assistant", "content": "two"}]
-        example = dataset.Example(text="", messages=messages)
-        tokens = tokenizer()
-        plain = features.with_template(example, tokens)
-        self.assertEqual((plain.prompt, plain.text), ("user: one\nassistant: ", "two"))
-        tokens.chat_template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
-        templated = features.with_template(example, tokens)
-        self.assertEqual((templated.prompt, templated.text), ("<user>one<assistant>", "two"))
-
-    def test_t5_needs_prompts(self) -> None:
-        text = dataset.Example(text="one")
-        self.assertIn("T5", self.refused(features.encode, text, tokenizer(), "SEQ_2_SEQ_LM", 20))
-
-    def test_the_same_examples_are_held_out_in_every_run(self) -> None:
-        examples = [dataset.Example(text=str(i)) for i in range(50)]
-        train, held_out = features.split_examples(examples, 0.1, 7)
-        self.assertEqual(features.split_examples(examples, 0.1, 7), (train, held_out))
-        self.assertEqual((len(train), len(held_out)), (45, 5))
-        self.assertEqual({e.text for e in [*train, *held_out]}, {str(i) for i in range(50)})
-        self.assertEqual(features.split_examples(examples, 0, 7)[1], [])
-        self.assertIn("eval_share", self.refused(features.split_examples, examples[:1], 0.1, 7))
 
 
 class Scores(Parts):

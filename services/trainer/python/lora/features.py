@@ -44,6 +44,7 @@ def encode(example: Example, tokenizer: Any, task: str, longest: int) -> dict[st
             raise Refused("dataset: a T5 model learns from `prompt` and `completion`, not from `text`")
         tokens = tokenizer(example.prompt, truncation=True, max_length=longest)
         labels = tokenizer(text_target=example.text, truncation=True, max_length=longest)["input_ids"]
+        labels = with_end(labels, tokenizer)[:longest]
         return {"input_ids": tokens["input_ids"], "attention_mask": tokens["attention_mask"], "labels": labels}
     if task == "MASKED_LM":
         tokens = tokenizer((example.prompt or "") + example.text, truncation=True, max_length=longest)
@@ -53,15 +54,20 @@ def encode(example: Example, tokenizer: Any, task: str, longest: int) -> dict[st
 
 def encode_causal(example: Example, tokenizer: Any, longest: int) -> dict[str, list[int]] | None:
     is_templated = example.messages is not None  # such a text has its special tokens already
-    end = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
     before = tokens_of(example.prompt, tokenizer, not is_templated) if example.prompt else []
     learned = tokens_of(example.text, tokenizer, not is_templated and not before)
-    learned += end if learned[-1:] != end else []
+    learned = with_end(learned, tokenizer)
     if len(before) >= longest:
         return None
     tokens = [*before, *learned][:longest]
     labels = [*[IGNORED] * len(before), *learned][:longest]
     return {"input_ids": tokens, "attention_mask": [1] * len(tokens), "labels": labels}
+
+
+def with_end(tokens: list[int], tokenizer: Any) -> list[int]:
+    """A model that never sees the end of a text does not learn to end one."""
+    end = [] if tokenizer.eos_token_id is None else [tokenizer.eos_token_id]
+    return list(tokens) if tokens[-1:] == end else [*tokens, *end]
 
 
 def tokens_of(text: str, tokenizer: Any, special: bool) -> list[int]:
@@ -75,7 +81,7 @@ def encode_all(examples: list[Example], tokenizer: Any, task: str, longest: int)
     kept = [one for one in encoded if one is not None and one["input_ids"]]
     if len(kept) < len(encoded):
         lost = len(encoded) - len(kept)
-        log.warning("dataset: %d of %d examples are longer than max_length before anything is learned", lost, len(encoded))
+        log.warning("dataset: %d of %d examples are left out: their prompts alone are longer than max_length", lost, len(encoded))
     if not kept and encoded:
         raise Refused(f"max_length: {longest} tokens are too few for every example")
     return kept
