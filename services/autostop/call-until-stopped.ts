@@ -29,7 +29,7 @@ export async function callUntilStopped(
     if (ends.aborted || answer.stopped) return
     const delayMs = retryDelayMs(failures, timings.retry, random(), answer.retryAfterMs)
     tell(answer.problem, delayMs)
-    const news = { problem: answer.problem, nextTryAt: Date.now() + delayMs }
+    const news = { problem: answer.problem, nextTryAt: Math.round(Date.now() + delayMs) }
     tools.step('retry', 'the stop failed; everything keeps running and is tried again', news)
     await wait(delayMs, ends)
   }

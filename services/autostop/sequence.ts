@@ -6,13 +6,13 @@ import type { StopOrder, StopTools, TrainerPort } from './stop-tools.ts'
 export interface SequenceSignals {
   /** The stop is no longer wanted: somebody uses the pod again. */
   readonly cancel: AbortSignal
-  /** podmate itself ends. */
+  /** podmate ends, or autostop does alone. */
   readonly over: AbortSignal
 }
 
 /**
  * Stops the pod: warns, ends the trainer, uploads, checks, calls, and goes on calling until the container ends. Settles
- * when podmate ends, or when the stop is cancelled; a trainer that was ended for it then runs again.
+ * when podmate or autostop ends, or when the stop is cancelled; a trainer that was ended for it then runs again.
  */
 export async function runSequence(
   order: StopOrder,
@@ -28,12 +28,17 @@ export async function runSequence(
   // Without a way to stop the pod, an ended trainer would only waste what the pod costs.
   const isPossible = action === 'exit' || stopper.impossible === undefined
   const resume = resumer(isPossible && !ends.aborted && (await endTraining(tools)), tools.trainer)
-  const saved = await saveArtifacts(order.verb, tools, timings.unsafeMs, ends)
-  if (saved) {
-    if (saved.warning !== undefined) tell('error', saved.warning)
-    await endPod({ ...order, verb: saved.verb }, tools, ends, resume)
+  try {
+    const saved = await saveArtifacts(order.verb, tools, timings.unsafeMs, ends)
+    if (saved) {
+      if (saved.warning !== undefined) tell('error', saved.warning)
+      await endPod({ ...order, verb: saved.verb }, tools, ends, resume)
+    }
+  } finally {
+    // A podmate that ends refuses it; nobody who ends autostop alone waits for it.
+    const resumed = resume()
+    if (!over.aborted) await resumed
   }
-  if (!over.aborted) await resume()
 }
 
 async function endPod(

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
-import type { Service } from '../../supervisor/service.ts'
+import type { Service, ServiceContext } from '../../supervisor/service.ts'
 import { settledWithin } from '../../supervisor/time.ts'
 import type { AutostopDesk, AutostopStanding } from './desk.ts'
 import { openJournal } from './journal.ts'
@@ -14,6 +14,8 @@ export type { AutostopOptions } from './options.ts'
 
 /** Of other services: what they show of the use of the pod is another thing now. */
 const turns: ReadonlySet<string> = new Set(['starting', 'ready', 'completed', 'failed', 'stopped'])
+const ended = 'autostop does not run (`podctl start autostop` starts it again)'
+const nothing = { state: undefined, cost: undefined }
 /** A little longer than a signal may take. */
 const lookMs = 6000
 
@@ -31,12 +33,13 @@ export function autostop(options: AutostopOptions): Autostop {
   const { off, hold, money, store, pod } = options
   const journal = openJournal(store)
   const book = new WatchBook()
-  const standing = (): AutostopStanding => ({
-    off,
-    state: book.state,
-    hold: hold.current(),
-    cost: money.cost(Date.now()),
-  })
+  const standing = (): AutostopStanding => {
+    const nobody = off ?? (book.hasEnded ? ended : undefined)
+    // What nobody watches or counts any more would be told as if it were so now.
+    const known = nobody === undefined ? { state: book.state, cost: money.cost(Date.now()) } : nothing
+    return { off: nobody, hold: hold.current(), ...known }
+  }
+  const show = (ctx: ServiceContext) => ctx.report(autostopView(standing()))
   if (off === undefined) {
     pod.onEvent((event) => {
       // The platform may kill a moment later: this comes first.
@@ -69,7 +72,15 @@ export function autostop(options: AutostopOptions): Autostop {
       after: ['state'],
       stopTier: 'work',
       ...(off === undefined ? {} : { disabled: off }),
-      run: (ctx) => watch({ ctx, options, journal, book, show: () => ctx.report(autostopView(standing())) }),
+      async run(ctx) {
+        book.hasEnded = false
+        try {
+          await watch({ ctx, options, journal, book, show: () => show(ctx) })
+        } finally {
+          book.hasEnded = !ctx.podStopping.aborted
+          if (book.hasEnded) show(ctx)
+        }
+      },
     },
     port,
     routes: autostopRoutes(port),

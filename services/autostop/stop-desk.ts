@@ -57,6 +57,9 @@ export function stopDesk(
   }
   return {
     tools,
-    moments: () => ({ beganMs, trainedMs: trainer.endedMs(), hasCalled: progress.attempts > 0 }),
+    moments: () => ({
+      ...{ beganMs, trainedMs: trainer.endedMs(), hasCalled: progress.attempts > 0 },
+      isEnding: progress.step === 'stop' || progress.step === 'confirm',
+    }),
   }
 }

@@ -14,13 +14,16 @@ export interface StopMoments {
   readonly trainedMs: number | undefined
   /** A stop call was made: only a hold can call the next one off. */
   readonly hasCalled: boolean
+  /** One is under way, or was taken: the container may end at any moment, whoever wants it now. */
+  readonly isEnding: boolean
 }
 
 /** Who has begun to use a pod that stops for want of use, in a sentence; undefined: nobody. Pure. */
 export function usedAgain(
   readings: ReadonlyMap<SignalName, Reading>,
-  { beganMs, trainedMs, hasCalled }: StopMoments,
+  { beganMs, trainedMs, hasCalled, isEnding }: StopMoments,
 ): string | undefined {
+  if (isEnding) return undefined
   const sinceMs = (name: SignalName) =>
     machines.has(name) ? Math.max(beganMs, (trainedMs ?? Number.POSITIVE_INFINITY) + shadowMs) : beganMs
   const used = [...readings].find(([name, { state, lastActiveMs }]) => {

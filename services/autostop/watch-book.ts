@@ -15,6 +15,8 @@ export class WatchBook {
   readonly told = new Set<StopCause>()
   /** Why the pod has booted at an end of its time; told once each. */
   readonly lateCauses = new Set<StopCause>()
+  /** It ran, and does so no longer although podmate does: nobody watches the pod. */
+  hasEnded = false
   #bell = new AbortController()
   #state: AutostopState | undefined
   #news = Promise.withResolvers<void>()

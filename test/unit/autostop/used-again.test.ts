@@ -5,7 +5,7 @@ import { usedAgain } from '../../../services/autostop/used-again.ts'
 describe('usedAgain()', () => {
   const use = (name: SignalName, lastActiveMs?: number, state: Reading['state'] = 'active') =>
     new Map([[name, { state, lastActiveMs, evidence: 'evidence' }]])
-  const moments = { beganMs: 100_000, trainedMs: 130_000, hasCalled: false }
+  const moments = { beganMs: 100_000, trainedMs: 130_000, hasCalled: false, isEnding: false }
 
   test('is what people do after the stop began', () => {
     expect(usedAgain(use('ssh', 100_001), moments)).toBe('ssh (evidence)')
@@ -28,5 +28,6 @@ describe('usedAgain()', () => {
     const called = { ...moments, hasCalled: true }
     expect(usedAgain(use('ssh', 200_000), called)).toBeUndefined()
     expect(usedAgain(use('hold', 200_000), called)).toBeDefined()
+    expect(usedAgain(use('hold', 200_000), { ...called, isEnding: true })).toBeUndefined()
   })
 })
