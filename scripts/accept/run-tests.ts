@@ -17,18 +17,26 @@ export interface TestsToRun {
   /** A pattern of their names; absent = all of the files. */
   readonly names?: string
   readonly env?: NodeJS.ProcessEnv
+  /** A script of this repository that runs vitest with the words it is given; absent = vitest itself. */
+  readonly program?: readonly string[]
 }
 
+const vitest = [join(root, 'node_modules/vitest/vitest.mjs'), 'run']
+
 /** Runs some tests of this repository: how many passed, their lines of figures, and the names of those that did not. */
-export async function runTests({ files, names, env }: TestsToRun): Promise<readonly Finding[]> {
+export async function runTests({
+  files,
+  names,
+  env,
+  program = vitest,
+}: TestsToRun): Promise<readonly Finding[]> {
   const folder = mkdtempSync(join(tmpdir(), 'podmate-accept-'))
   try {
     const file = join(folder, 'report.json')
-    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
     const reporters = ['--reporter=json', `--outputFile=${file}`]
     const { output } = await runProgram(
       process.execPath,
-      [vitest, 'run', ...files, ...reporters, ...(names === undefined ? [] : ['-t', names])],
+      [...program, ...files, ...reporters, ...(names === undefined ? [] : ['-t', names])],
       { cwd: root, env: { ...process.env, ...env }, timeoutMs: 900_000 },
     )
     const report: Report = JSON.parse(readFileSync(file, 'utf8'))

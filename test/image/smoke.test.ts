@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { firstAnswer, firstQuestion } from '../../scripts/accept/first-answer.ts'
 import { median } from '../../scripts/accept/median.ts'
+import { smoke } from '../../scripts/image/smoke.ts'
 import { untilGreeted } from '../../scripts/image/until-greeted.ts'
 import { figures } from '../fixtures/boot/figures.ts'
 import { sshClient } from '../fixtures/sshd/ssh-client.ts'
@@ -43,6 +45,18 @@ test('the image boots to SSH, then to /healthz, then to /infer', async () => {
   if (process.env.PODMATE_ACCEPT)
     for (const name of ['banner', 'health', 'infer'] as const) expect(times[name]).toBeLessThan(limits[name])
 }, 240_000)
+
+test('smoke() goes through every door twice and ends the pod', async () => {
+  const client = sshClient()
+  const jupyterToken = 'token-of-this-test'
+  const pod = new ImagePod({ env: { PUBLIC_KEY: client.publicKey, JUPYTER_TOKEN: jupyterToken } })
+  const ports = { sshPort: 22, jupyterPort: 8888, httpPort: 8000 }
+  const running = { ...ports, jupyterToken, keyFile: client.privateKeyPath }
+  const later = process.env.PODMATE_ACCEPT ? pause(60_000) : Promise.resolve()
+  const seen = await smoke({ ...running, stop: async () => (await pod.stop()).code }, later)
+  expect(seen.filter((line) => line.endsWith('SSH: hello'))).toHaveLength(2)
+  expect(seen.at(-1)).toBe('TERM: ended with exit code 0')
+}, 180_000)
 
 test('the health check of the image holds while podmate serves, and not before', async () => {
   const pod = new ImagePod()
