@@ -149,8 +149,8 @@ export const metricsSchema = {
     type: 'object',
     additionalProperties: false,
     properties: {
-      since: { type: 'string', pattern: '^-?\\d{1,15}$', title: 'a step: only later ones are answered' },
-      until: { type: 'string', pattern: '^\\d{1,15}$', title: 'a step: no later ones are answered' },
+      since: { type: 'string', pattern: '^-?\\d{1,16}$', title: 'a step: only later ones are answered' },
+      until: { type: 'string', pattern: '^\\d{1,16}$', title: 'a step: no later ones are answered' },
       points: { type: 'string', pattern: '^\\d{1,6}$', title: 'how many points at most, 2 or more' },
       keys: { type: 'string', maxLength: 4000, title: 'names of numbers with commas between them' },
     },

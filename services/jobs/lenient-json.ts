@@ -1,4 +1,5 @@
-const nonFinite = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g
+// A text without an end is found too: looking for its end from each of its quotes would take forever.
+const nonFinite = /"(?:[^"\\]|\\.)*["\\]?|-?Infinity|NaN/gs
 
 /**
  * Parses JSON as Python writes it: bare NaN, Infinity and -Infinity become the texts "NaN", "Infinity" and "-Infinity".

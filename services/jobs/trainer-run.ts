@@ -41,10 +41,11 @@ export function trainerPort(options: JobsOptions, book: JobBook, run: TrainerRun
       const checkpoint = await options.findCheckpoint()
       const shown = redact(command)
       const before = await jobToContinue(options, book, shown, checkpoint !== undefined)
-      const live = book.meet(before ?? jobFor(options, shown))
+      const job = before ?? jobFor(options, shown)
+      const live = book.meet(job)
       Object.assign(live, { loss: noLossYet, last: undefined, points: 0, isStalled: false })
-      options.hide(live.job.token)
-      book.change(live, started(live.job, runId, Date.now()))
+      options.hide(job.token)
+      book.change(live, started(job, runId, Date.now()))
       run.live = live
       return environmentOf(options, live.job, checkpoint)
     },
@@ -89,7 +90,8 @@ async function jobToContinue(
     }
     if (!hasCheckpoint) return undefined
     const last = (await store.list(50)).find(({ source }) => source === 'trainer')
-    return last?.command === command && last.status !== 'completed' ? last : undefined
+    if (last?.command !== command || last.status === 'completed') return undefined
+    return (await book.find(last.id))?.job // what is not on disk yet is newer
   } catch {
     return undefined // told by the state service
   }

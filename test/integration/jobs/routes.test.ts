@@ -54,6 +54,31 @@ describe('POST /api/training/jobs/:id/metrics', () => {
   })
 })
 
+describe('names of numbers', () => {
+  test('are 200 for a job, however often more are refused', async () => {
+    const pod = await jobsPod()
+    const job = await pod.make()
+    const named = (from: number, to: number) =>
+      Object.fromEntries(Array.from({ length: to - from }, (_, at) => [`n${from + at}`, 1]))
+    const statuses = []
+    for (const numbers of [named(0, 100), named(100, 200), named(101, 201), named(201, 300), named(0, 100)])
+      statuses.push((await job.report({ step: 1, ...numbers })).status)
+    expect(statuses).toEqual([200, 200, 422, 422, 200])
+  })
+})
+
+describe('a step as high as steps can be', () => {
+  test('can be read after, and up to', async () => {
+    const pod = await jobsPod()
+    const job = await pod.make()
+    const highest = Number.MAX_SAFE_INTEGER
+    await job.report([{ step: highest - 1 }, { step: highest }])
+    const read = await pod.get(`${job.path}/metrics?since=${highest - 2}&until=${highest - 1}`)
+    expect(read.json().metrics).toMatchObject([{ step: highest - 1 }])
+    expect((await pod.get(`${job.path}/metrics?since=${highest}`)).json().metrics).toEqual([])
+  })
+})
+
 describe('GET /api/training/jobs', () => {
   test('lists the newest first, and shows no token', async () => {
     const pod = await jobsPod()

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseStopRules } from '../../../services/jobs/early-stop.ts'
-import { jobsPod } from '../../fixtures/jobs/jobs-pod.ts'
+import { jobsPod, report } from '../../fixtures/jobs/jobs-pod.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
 const patient = { timeout: 20_000 }
@@ -113,5 +113,25 @@ describe('a run of the trainer', () => {
     await expect.poll(async () => (await pod.trained())?.status, patient).toBe('completed')
     expect(await pod.trained()).toMatchObject({ id: 'job-of-theirs', total_points: 1 })
     expect(JSON.stringify(await pod.trained())).not.toContain(given.token)
+  })
+
+  test('takes the token that the control plane gives that job now', async () => {
+    const [dir, jobId] = [temporaryFolder(), 'job-of-theirs']
+    const before = await jobsPod({
+      dir,
+      command: 'exit 1',
+      jobs: { given: { jobId, token: 'the-token-before' } },
+    })
+    await expect.poll(async () => (await before.trained())?.status, patient).toBe('failed')
+    await before.end()
+    const now = await jobsPod({
+      dir,
+      command: training([3], 'sleep 60'),
+      jobs: { given: { jobId, token: 'the-token-now' } },
+    })
+    await expect.poll(async () => (await now.trained())?.total_points, patient).toBe(1)
+    expect((await report(now.url, jobId, 'the-token-now', { step: 2 })).status).toBe(200)
+    expect((await report(now.url, jobId, 'the-token-before', { step: 2 })).status).toBe(401)
+    expect(await now.trained()).toMatchObject({ attempts: 2, command: expect.stringContaining('sleep') })
   })
 })

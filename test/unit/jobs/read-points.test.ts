@@ -102,6 +102,13 @@ interface Ajv {
 }
 
 describe('parseLenientJson()', () => {
+  test('looks once at each character, whatever it is given', () => {
+    // With a look from each quote to the end this would take the pod minutes.
+    const hostile = `{"step": 1, "loss": NaN, "s": "${'\\"'.repeat(200_000)}\\`
+    expect(() => parseLenientJson(hostile)).toThrow(SyntaxError)
+    expect(() => parseLenientJson(`NaN${'"'.repeat(100_001)}`)).toThrow(SyntaxError)
+  })
+
   test('leaves what is in texts alone', () => {
     expect(parseLenientJson('{"a NaN \\" Infinity": NaN, "b": "NaN"}')).toEqual({
       'a NaN " Infinity': 'NaN',
