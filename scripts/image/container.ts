@@ -22,7 +22,7 @@ export function startContainer(engine: Engine, image: string): { pod: Running; r
     pod: {
       ...{ sshPort: portOf(22), jupyterPort: portOf(8888), httpPort: portOf(8000), jupyterToken, keyFile },
       async stop() {
-        askEngine(engine, ['stop', '--time', '15', id])
+        askEngine(engine, ['stop', '-t', '15', id])
         return Number(askEngine(engine, ['inspect', '--format', '{{.State.ExitCode}}', id]))
       },
     },
