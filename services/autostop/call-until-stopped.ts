@@ -59,21 +59,27 @@ async function attempt(
 
 /** Comes back when the pod still runs although the stop was taken. */
 async function confirm({ stopper, step, timings }: StopTools, ends: AbortSignal): Promise<StopAnswer> {
-  let deadlineMs = monotonicMs() + timings.confirmMs
+  const beganMs = monotonicMs()
+  let limitMs = timings.confirmMs
   while (!ends.aborted) {
     await pause(timings.confirmEveryMs, ends)
     if (ends.aborted) break
     const standing = await stopper.standing(ends)
     if (standing === 'stopped') {
       step('confirm', 'RunPod says that the pod has stopped; waits for the end of the container')
-      deadlineMs = monotonicMs() + timings.confirmMs
+      limitMs = timings.stoppedMs
     }
-    if (monotonicMs() < deadlineMs) continue
-    const seconds = Math.round(timings.confirmMs / 1000)
-    const still = standing === 'running' ? 'the pod still runs' : 'RunPod does not say that it stopped'
-    return { stopped: false, problem: `RunPod took the stop, but ${seconds} s later ${still}` }
+    if (monotonicMs() - beganMs < limitMs) continue
+    return { stopped: false, problem: `RunPod ${contradiction(standing, Math.round(limitMs / 1000))}` }
   }
   return { stopped: true, how: 'the container ends' }
+}
+
+function contradiction(standing: 'running' | 'stopped' | undefined, seconds: number): string {
+  if (standing === 'stopped')
+    return `says that the pod has stopped, but ${seconds} s later podmate still runs in it: see whether RUNPOD_POD_ID is the id of this pod`
+  const still = standing === 'running' ? 'the pod still runs' : 'RunPod does not say that it stopped'
+  return `took the stop, but ${seconds} s later ${still}`
 }
 
 /** Tells of a failure at once, when it becomes another one, and now and then while it lasts. */

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { pause } from '../../supervisor/time.ts'
-import type { Hold } from './desk.ts'
 import type { HoldPort } from './options.ts'
 import type { HoldSeen } from './signals/ports.ts'
 
@@ -20,11 +19,14 @@ export interface HoldOptions {
   nowMs(): number
   /** Epoch. */
   wallMs(): number
-  /** Between two attempts to read it from a volume that does not answer. */
+  /** Between two attempts to read or write it on a volume that does not answer. */
   readonly readAgainMs?: number
 }
 
-/** The hold of this pod; it ends by itself, and a jump of the wall clock neither ends nor prolongs it. */
+/**
+ * The hold of this pod; it ends by itself, and a jump of the wall clock neither ends nor prolongs it. `set` never
+ * rejects: what was said holds at once, and is written as soon as the volume takes it.
+ */
 export interface HoldKeeper extends HoldPort {
   /** For the signal. */
   left(): HoldSeen | undefined
@@ -43,9 +45,20 @@ interface Kept {
 export function keepHold({ store, nowMs, wallMs, readAgainMs = 5000 }: HoldOptions): HoldKeeper {
   let kept: Kept | undefined
   let isKnown = false
+  let writeLater: NodeJS.Timeout | undefined
   const left = (): HoldSeen | undefined => {
     const leftMs = kept ? kept.endsMs - nowMs() : 0
     return kept && leftMs > 0 ? { leftMs, why: kept.why } : undefined
+  }
+  /** Writes the hold of now, again and again until the volume takes it. */
+  const write = async (): Promise<void> => {
+    writeLater = undefined
+    const held = left()
+    const text = held ? holdText(held, wallMs()) : '{}\n'
+    await store.writeText(holdName, text).catch(() => {
+      clearTimeout(writeLater)
+      writeLater = setTimeout(write, readAgainMs).unref()
+    })
   }
   return {
     left,
@@ -60,7 +73,8 @@ export function keepHold({ store, nowMs, wallMs, readAgainMs = 5000 }: HoldOptio
       isKnown = true // what was said now replaces what was kept
       const leftMs = hold ? Math.min(longestHoldMs, hold.untilMs - wallMs()) : 0
       kept = hold && leftMs > 0 ? { endsMs: nowMs() + leftMs, why: hold.why } : undefined
-      await store.writeText(holdName, kept && hold ? holdText(hold, wallMs(), leftMs) : '{}\n')
+      clearTimeout(writeLater)
+      await write()
     },
     async open(stop) {
       while (!isKnown && !stop.aborted) {
@@ -80,7 +94,7 @@ export function keepHold({ store, nowMs, wallMs, readAgainMs = 5000 }: HoldOptio
 
 const fields = z.object({ set: z.number(), until: z.number(), why: z.string() })
 
-function holdText({ why }: Hold, setMs: number, leftMs: number): string {
+function holdText({ leftMs, why }: HoldSeen, setMs: number): string {
   const text: z.infer<typeof fields> = { set: setMs, until: setMs + leftMs, why }
   return `${JSON.stringify(text)}\n`
 }

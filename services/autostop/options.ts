@@ -31,6 +31,7 @@ export interface MoneyPort {
 /** The promise of the user to need the pod; kept where a restart of podmate finds it. */
 export interface HoldPort {
   current(): Hold | undefined
+  /** Holds at once; settles when it is written, or when the volume has not taken it. Never rejects. */
   set(hold: Hold | undefined): Promise<void>
   /** Reads the one from before this start. Settles when it is known, or when `stop` aborts. Never rejects. */
   open(stop: AbortSignal): Promise<void>

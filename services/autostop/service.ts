@@ -58,12 +58,14 @@ export function autostop(options: AutostopOptions): Autostop {
       await settledWithin(news, lookMs)
     },
     async hold(seconds, why) {
-      await hold.set({ untilMs: Date.now() + seconds * 1000, why })
-      book.wake()
+      const kept = hold.set({ untilMs: Date.now() + seconds * 1000, why })
+      book.wake() // a volume that hangs must not keep it waiting
+      await kept
     },
     async release() {
-      await hold.set(undefined)
+      const kept = hold.set(undefined)
       book.startClockAnew()
+      await kept
     },
   }
   return {

@@ -56,6 +56,8 @@ export interface StopTimings {
   /** After a stop call that was taken, the pod may still be there so long. */
   readonly confirmMs: number
   readonly confirmEveryMs: number
+  /** The same when RunPod says that it has stopped. */
+  readonly stoppedMs: number
   /** After so long without a stop, the trainer that was ended for it is started again. */
   readonly trainAgainMs: number
   /** So long files that a stop would delete hold it back. */
@@ -70,6 +72,7 @@ export const stopTimings: Omit<StopTimings, 'flushDeadlineMs'> = {
   retry: { firstMs: 5000, capMs: 300_000 },
   confirmMs: 60_000,
   confirmEveryMs: 5000,
+  stoppedMs: 600_000,
   trainAgainMs: 600_000,
   unsafeMs: 3_600_000,
   unsafeEveryMs: 15_000,

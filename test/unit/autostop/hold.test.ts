@@ -69,10 +69,25 @@ describe('keepHold()', () => {
     const hold = keeper()
     const opening = hold.open(never)
     expect(hold.isKnown).toBe(false)
-    await expect(hold.set(undefined)).rejects.toThrow()
+    await hold.set(undefined)
     volume.away = false
     await opening
     expect(hold.left()).toBeUndefined()
+  })
+
+  test('keepHold() holds although the volume is away, and writes the last word when it is back', async () => {
+    const { keeper, volume, forTwoHours } = pod()
+    volume.away = true
+    const hold = keeper()
+    await hold.set({ ...forTwoHours(), why: 'breakfast' })
+    await hold.set(forTwoHours())
+    expect(hold.left()?.why).toBe('lunch')
+    volume.away = false
+    await expect.poll(() => volume.text, { timeout: 10_000, interval: 5 }).toContain('lunch')
+    volume.away = true
+    await hold.set(undefined)
+    volume.away = false
+    await expect.poll(() => volume.text, { timeout: 10_000, interval: 5 }).toBe('{}\n')
   })
 
   test('keepHold() holds for a week at most', async () => {

@@ -50,7 +50,7 @@ describe('runSequence()', () => {
   test('goes on calling after refusals, with growing pauses, and tells of a problem once', async () => {
     const answers = Array.from({ length: 20 }, () => refused('connection refused'))
     const stop = begin({ answers: [...answers, taken] })
-    await vi.advanceTimersByTimeAsync(100 * minute)
+    await vi.advanceTimersByTimeAsync(80 * minute)
     const pauses = stop.calls.map((at, index) => at - (stop.calls[index - 1] ?? 0)).slice(1)
     expect(pauses.slice(0, 8)).toEqual([5, 10, 20, 40, 80, 160, 300, 300])
     expect(stop.calls).toHaveLength(21)
@@ -76,8 +76,19 @@ describe('runSequence()', () => {
     await vi.advanceTimersByTimeAsync(minute + 1000)
     expect(stop.of('refused')).toEqual(['RunPod took the stop, but 60 s later the pod still runs'])
     standing = 'stopped'
-    await vi.advanceTimersByTimeAsync(30 * minute)
+    await vi.advanceTimersByTimeAsync(9 * minute)
     expect(stop.of('refused')).toHaveLength(1)
+    stop.over.abort()
+    await stop.done
+  })
+
+  test('does not believe for ever that a pod has stopped in which it still runs', async () => {
+    const stop = begin({ trainerMs: 1000 })
+    await vi.advanceTimersByTimeAsync(11 * minute)
+    expect(stop.of('refused')).toEqual([
+      'RunPod says that the pod has stopped, but 600 s later podmate still runs in it: see whether RUNPOD_POD_ID is the id of this pod',
+    ])
+    expect(doings(stop).slice(3)).toEqual(['trainer started', 'flush', 'call stop'])
     stop.over.abort()
     await stop.done
   })
