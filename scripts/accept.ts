@@ -3,6 +3,8 @@ import { issueB } from './accept/b.ts'
 import { issueC } from './accept/c.ts'
 import { issueD } from './accept/d.ts'
 import { issueE } from './accept/e.ts'
+import { issueF } from './accept/f.ts'
+import { issueG } from './accept/g.ts'
 import { checkLine, type Line } from './accept/line.ts'
 
 const lists: Readonly<Record<string, readonly Line[]>> = {
@@ -11,9 +13,11 @@ const lists: Readonly<Record<string, readonly Line[]>> = {
   C: issueC,
   D: issueD,
   E: issueE,
+  F: issueF,
+  G: issueG,
 }
 const usage =
-  'usage: npm run accept -- A|B|C|D|E [NUMBER ...]: the acceptance list of an issue, or only those of its lines'
+  'usage: npm run accept -- A|B|C|D|E|F|G [NUMBER ...]: the acceptance list of an issue, or only those of its lines'
 
 /** Runs the lines one after the other and prints each when it is done; true when all hold. */
 async function accept(lines: readonly Line[], chosen: readonly number[]): Promise<boolean> {
