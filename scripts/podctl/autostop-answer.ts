@@ -14,6 +14,7 @@ export interface AutostopAnswer {
   readonly cost: CostAnswer | null
   readonly lifetime: { readonly ends_at: number | null }
   readonly stop: {
+    readonly step: string
     readonly text: string
     readonly attempts: number
     readonly problem: string | null

@@ -15,7 +15,8 @@ export async function cost({ options, terminal, connect }: Call): Promise<number
 
 /** The cost as lines of text. Pure. */
 export function costLines(cost: CostAnswer | null, now: number): readonly string[] {
-  if (cost === null) return ['Nobody counts what this pod costs: set POD_COST_PER_HR.']
+  if (cost === null)
+    return ['Nothing counts what this pod costs: autostop does not run, and `podctl why` says why.']
   const { spent_usd: spent, rate_usd_per_hour: rate, rate_source: source } = cost
   return [
     ...(spent === null ? [] : [`spent: ${dollars(spent)}`]),
@@ -34,7 +35,8 @@ function budgetLine(
 ) {
   if (budget === null) return 'budget: none; BUDGET_USD sets one'
   const share = spent === null ? '' : `, ${Math.floor((spent / budget) * 100)} % of it spent`
-  const end = endsAt === null ? '' : `; the pod saves and stops at ${comingTime(endsAt, now)}`
+  const end =
+    endsAt === null || endsAt <= now ? '' : `; at this rate it is spent at ${comingTime(endsAt, now)}`
   return `budget: ${dollars(budget)}${share}${end}`
 }
 

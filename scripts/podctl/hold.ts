@@ -41,13 +41,14 @@ export function holdLine({ hold: held }: Pick<AutostopAnswer, 'hold'>, now: numb
   return `The pod is held until ${comingTime(held.until, now)}${held.why === '' ? '' : `: ${held.why}`}`
 }
 
+type Ends = Pick<AutostopAnswer, 'hold' | 'cost' | 'lifetime' | 'stop' | 'dry_run'>
+
 /** What stops the pod before its hold is over. Pure. */
-export function earlierEnds({
-  hold: held,
-  cost,
-  lifetime,
-}: Pick<AutostopAnswer, 'hold' | 'cost' | 'lifetime'>) {
-  const untilMs = held?.until ?? 0
+export function earlierEnds({ hold: held, cost, lifetime, stop, dry_run: dryRun }: Ends): readonly string[] {
+  if (held === null || dryRun) return []
+  const untilMs = held.until
+  if (stop?.step === 'stop' || stop?.step === 'confirm')
+    return ['RunPod was asked to stop the pod before that: only if it does not stop, this holds it.']
   const ends = [
     ['BUDGET_USD', cost?.budget_ends_at ?? null],
     ['MAX_LIFETIME_SECONDS', lifetime.ends_at],

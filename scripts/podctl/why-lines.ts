@@ -18,7 +18,7 @@ export function whyLines(
     ...stopLines(answer, now),
     ...problems.map((text) => `PROBLEM: ${text}`),
     answer.why,
-    ...(answer.verdict === 'off' ? [] : [endLine(answer, now)]),
+    ...(answer.verdict === 'off' || answer.stop !== null ? [] : [endLine(answer, now)]),
     ...(hold === null ? [] : [`${holdLine(answer, now)}.`, ...earlierEnds(answer)]),
     ...(signals.length === 0 ? [] : ['', ...signalTable(signals)]),
     ...(cost === null ? [] : ['', ...costLines(cost, now)]),

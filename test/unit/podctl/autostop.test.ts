@@ -59,7 +59,7 @@ describe('whyLines()', () => {
       'spent: $4.20',
       'rate: $0.690 an hour (POD_COST_PER_HR)',
       'the next 24 hours: $16.56',
-      'budget: $10.00, 42 % of it spent; the pod saves and stops at 2026-11-22 20:20 UTC (in 8 h 20 m)',
+      'budget: $10.00, 42 % of it spent; at this rate it is spent at 2026-11-22 20:20 UTC (in 8 h 20 m)',
       '',
       'The last time it stopped 10 h 0 m ago (2026-11-22 02:00 UTC): nobody used the pod for an hour',
       '',
@@ -71,14 +71,15 @@ describe('whyLines()', () => {
 
   test('begins with a stop that is refused, and with the way out', () => {
     const stop = {
+      step: 'retry',
       text: 'tries again',
       attempts: 2,
       problem: 'HTTP 401: the key is wrong',
       next_try_at: minutes(1),
     }
-    expect(
-      whyLines({ ...answer, verdict: 'stopping', stop, problems: ['no key'] }, [], now).slice(0, 3),
-    ).toEqual([
+    const lines = whyLines({ ...answer, verdict: 'stopping', stop, problems: ['no key'] }, [], now)
+    expect(lines.filter((line) => line.startsWith('It stops at'))).toEqual([]) // it does not
+    expect(lines.slice(0, 3)).toEqual([
       'IT CANNOT STOP, AND COSTS MONEY: HTTP 401: the key is wrong',
       '2 tries so far, next 2026-11-22 12:01 UTC (in 1 m). Stop it by hand: https://console.runpod.io/pods',
       'PROBLEM: no key',
@@ -86,7 +87,13 @@ describe('whyLines()', () => {
   })
 
   test('says what it does while it stops, and that nothing stops it where nothing does', () => {
-    const stop = { text: 'uploads what is left', attempts: 0, problem: null, next_try_at: null }
+    const stop = {
+      step: 'flush',
+      text: 'uploads what is left',
+      attempts: 0,
+      problem: null,
+      next_try_at: null,
+    }
     expect(whyLines({ ...answer, stop }, [], now)[0]).toBe('It is stopping: uploads what is left.')
     expect(whyLines({ ...answer, stops_at: null, stops_because: null }, [], now)[1]).toBe(
       'As things stand nothing stops it.',
@@ -135,7 +142,9 @@ describe('costLines()', () => {
       'rate: not known; set POD_COST_PER_HR',
       'budget: none; BUDGET_USD sets one',
     ])
-    expect(costLines(null, now)).toEqual(['Nobody counts what this pod costs: set POD_COST_PER_HR.'])
+    expect(costLines(null, now)).toEqual([
+      'Nothing counts what this pod costs: autostop does not run, and `podctl why` says why.',
+    ])
   })
 
   test('tells the problem of a budget that cannot be kept', () => {
@@ -176,9 +185,15 @@ test('holdLine() and earlierEnds() say until when, and what comes first', () => 
   expect(holdLine({ hold: { until: minutes(30), why: '' } }, now)).toBe(
     'The pod is held until 2026-11-22 12:30 UTC (in 30 m)',
   )
-  const hold = { until: minutes(30), why: '' }
-  expect(earlierEnds({ hold, cost: null, lifetime: { ends_at: minutes(10) } })).toEqual([
+  const held = { ...answer, hold: { until: minutes(30), why: '' } }
+  const short = { ...held, lifetime: { ends_at: minutes(10) } }
+  expect(earlierEnds(short)).toEqual([
     'MAX_LIFETIME_SECONDS stops it before that, at 2026-11-22 12:10 UTC: no hold changes that.',
   ])
-  expect(earlierEnds({ hold, cost: answer.cost, lifetime: { ends_at: null } })).toEqual([])
+  expect(earlierEnds(held)).toEqual([])
+  expect(earlierEnds({ ...short, dry_run: true })).toEqual([])
+  const stop = { step: 'confirm', text: 'RunPod took it', attempts: 1, problem: null, next_try_at: null }
+  expect(earlierEnds({ ...held, stop })).toEqual([
+    'RunPod was asked to stop the pod before that: only if it does not stop, this holds it.',
+  ])
 })
