@@ -12,7 +12,9 @@ const switchedOff = z.boolean().default(false)
 
 /** What the stages of a training may differ in. */
 const perStage = {
-  dataset: text.describe('Rows as JSON or JSON Lines: a path, seen from train.py, or an http or https address'),
+  dataset: text.describe(
+    'Rows as JSON or JSON Lines: a path, seen from train.py, or an http or https address',
+  ),
   epochs: z.number().positive().default(3).describe('How often the dataset is gone through'),
   max_steps: count.optional().describe('Ends after so many steps, whatever `epochs` says'),
   batch_size: count.default(4).describe('Examples at a time, on each GPU'),

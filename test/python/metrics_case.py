@@ -23,4 +23,6 @@ class Reports(unittest.TestCase):
         self.addCleanup(self.server.go_away)
         self.enterContext(mock.patch.dict(os.environ, self.server.environment))
         os.environ.pop("RANK", None)
-        self.enterContext(mock.patch.multiple(podmate_metrics, _reporter=None, _strange=set(), **QUICK))
+        self.enterContext(
+            mock.patch.multiple(podmate_metrics, _reporter=None, _strange=set(), **QUICK)
+        )

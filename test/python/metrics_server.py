@@ -67,7 +67,9 @@ def handler_of(server: MetricsServer) -> type[BaseHTTPRequestHandler]:
             if status == 302:
                 self.send_header("Location", "/elsewhere")
             self.end_headers()
-            self.wfile.write(json.dumps({"status": "ok"} if status == 200 else {"detail": "no"}).encode())
+            self.wfile.write(
+                json.dumps({"status": "ok"} if status == 200 else {"detail": "no"}).encode()
+            )
 
         def do_GET(self) -> None:
             server.take(self.path, self.headers["Authorization"], None)

@@ -37,7 +37,10 @@ class Line(nn.Module):
 
 
 def samples(count: int) -> list[dict[str, Tensor]]:
-    return [{"x": torch.tensor([i / count]), "labels": torch.tensor([2 * i / count])} for i in range(count)]
+    return [
+        {"x": torch.tensor([i / count]), "labels": torch.tensor([2 * i / count])}
+        for i in range(count)
+    ]
 
 
 class Frameworks(unittest.TestCase):
@@ -47,7 +50,9 @@ class Frameworks(unittest.TestCase):
         self.addCleanup(self.server.go_away)
         self.enterContext(mock.patch.dict(os.environ, self.server.environment))
         quick = {"PAUSE_SECONDS": (0.05, 0.1), "GATHER_SECONDS": 0.02}
-        self.enterContext(mock.patch.multiple(podmate_metrics, _reporter=None, _strange=set(), **quick))
+        self.enterContext(
+            mock.patch.multiple(podmate_metrics, _reporter=None, _strange=set(), **quick)
+        )
         self.enterContext(warnings.catch_warnings(action="ignore"))
         self.enterContext(contextlib.redirect_stdout(io.StringIO()))
         logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
@@ -78,7 +83,13 @@ class HuggingFace(Frameworks):
             disable_tqdm=True,
             use_cpu=True,
         )
-        return Trainer(Line(), arguments, train_dataset=samples(80), eval_dataset=samples(8), callbacks=[*callbacks])
+        return Trainer(
+            Line(),
+            arguments,
+            train_dataset=samples(80),
+            eval_dataset=samples(8),
+            callbacks=[*callbacks],
+        )
 
     def test_a_trainer_reports_every_step_also_those_while_the_server_was_away(self) -> None:
         from transformers import TrainerCallback
@@ -151,7 +162,9 @@ class Lightning(Frameworks):
         self.assertTrue(podmate_metrics.flush(30))
         known = self.by_step()
         self.assertEqual(list(known), list(range(2, 21, 2)))
-        self.assertTrue(all("loss" in point and point["learning_rate"] == 0.1 for point in known.values()))
+        self.assertTrue(
+            all("loss" in point and point["learning_rate"] == 0.1 for point in known.values())
+        )
         self.assertEqual([step for step, point in known.items() if "eval_loss" in point], [10, 20])
         self.assertEqual((known[20]["progress"], known[20]["epoch"]), (100, 2))
 

@@ -1,4 +1,4 @@
-"""What a generated fine-tuning script makes of its data: python -m unittest test_lora_data (in test/python)"""
+"""What a generated script makes of its data: python -m unittest test_lora_data (in test/python)"""
 
 import gzip
 import json
@@ -34,10 +34,19 @@ class Dataset(Parts):
             {"messages": [{"role": "user", "content": "g"}, {"role": "assistant", "content": "h"}]},
         ]
         lines = "".join(json.dumps(row) + "\n" for row in rows)
-        forms = [lines, "\ufeff" + lines, json.dumps(rows), json.dumps({"data": rows}), gzip.compress(lines.encode())]
+        forms = [
+            lines,
+            "\ufeff" + lines,
+            json.dumps(rows),
+            json.dumps({"data": rows}),
+            gzip.compress(lines.encode()),
+        ]
         for form in forms:
             examples = dataset.load_examples(self.written(form))
-            self.assertEqual([(one.prompt, one.text) for one in examples[:3]], [(None, "a"), ("b", "c"), ("d\ne", "f")])
+            self.assertEqual(
+                [(one.prompt, one.text) for one in examples[:3]],
+                [(None, "a"), ("b", "c"), ("d\ne", "f")],
+            )
             self.assertEqual(examples[3].messages, rows[3]["messages"])
 
     def test_what_is_no_row_is_named(self) -> None:
@@ -75,7 +84,9 @@ class Dataset(Parts):
             for _ in range(2):
                 with self.assertLogs("train", "INFO") as logs:
                     dataset.log.info("-")
-                    self.assertEqual(len(dataset.load_examples(f"{base}/rows.json?signature=secret")), 1)
+                    self.assertEqual(
+                        len(dataset.load_examples(f"{base}/rows.json?signature=secret")), 1
+                    )
                 self.assertNotIn("secret", str(logs.output))
             said = self.refused(dataset.load_examples, f"{base}/none?signature=secret")
         self.assertEqual(asked, ["/rows.json?signature=secret", "/none?signature=secret"])
@@ -94,7 +105,9 @@ class Features(Parts):
         whole = tokens.convert_ids_to_tokens(encoded["input_ids"])
         self.assertEqual(whole, ["one", "plus", "two", "is", "three", "</s>"])
         self.assertIsNone(features.encode(example, tokens, "CAUSAL_LM", 4))
-        self.assertIn("max_length", self.refused(features.encode_all, [example], tokens, "CAUSAL_LM", 4))
+        self.assertIn(
+            "max_length", self.refused(features.encode_all, [example], tokens, "CAUSAL_LM", 4)
+        )
         text = features.encode(dataset.Example(text="one plus two"), tokens, "CAUSAL_LM", 20)
         self.assertEqual(text["labels"], text["input_ids"])
 
@@ -104,13 +117,18 @@ class Features(Parts):
         tokens = tokenizer()
         plain = features.with_template(example, tokens)
         self.assertEqual((plain.prompt, plain.text), ("user: one\nassistant: ", "two"))
-        tokens.chat_template = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
+        tokens.chat_template = (
+            "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+            "{% if add_generation_prompt %}<assistant>{% endif %}"
+        )
         templated = features.with_template(example, tokens)
         self.assertEqual((templated.prompt, templated.text), ("<user>one<assistant>", "two"))
 
     def test_t5_needs_prompts(self) -> None:
         tokens = tokenizer()
-        encoded = features.encode(dataset.Example(prompt="one", text="two"), tokens, "SEQ_2_SEQ_LM", 20)
+        encoded = features.encode(
+            dataset.Example(prompt="one", text="two"), tokens, "SEQ_2_SEQ_LM", 20
+        )
         self.assertEqual(tokens.convert_ids_to_tokens(encoded["labels"]), ["two", "</s>"])
         text = dataset.Example(text="one")
         self.assertIn("T5", self.refused(features.encode, text, tokenizer(), "SEQ_2_SEQ_LM", 20))

@@ -36,34 +36,58 @@ class Pieces(unittest.TestCase):
         for piece, tree in trees.items():
             for node in ast.walk(tree):
                 if isinstance(node, ast.ImportFrom) and node.module in trees:
-                    self.assertEqual(node.lineno, node.end_lineno, f"{piece}: an import of several lines")
-                    self.assertEqual({names.get(one.name) for one in node.names}, {node.module}, piece)
+                    self.assertEqual(
+                        {names.get(one.name) for one in node.names}, {node.module}, piece
+                    )
 
 
 def defined_by(node: ast.stmt) -> list[str]:
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+    if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+        return []
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    return [
+        name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)
+    ]
 
 
 class Architectures(Parts):
     def test_every_architecture_is_told_from_the_type_of_a_model(self) -> None:
         told = {kind: architectures.detect_architecture_params(kind).modules for kind in KINDS}
-        for kind, name in {"phi3": "phi", "gpt2": "gpt", "gpt_neox": "gpt", "gemma": "gemma", "t5": "t5"}.items():
+        for kind, name in {
+            "phi3": "phi",
+            "gpt2": "gpt",
+            "gpt_neox": "gpt",
+            "gemma": "gemma",
+            "t5": "t5",
+        }.items():
             self.assertEqual(told[kind], architectures.ARCHITECTURES[name].modules)
-        self.assertIn("set `architecture`", self.refused(architectures.detect_architecture_params, "mamba"))
+        self.assertIn(
+            "set `architecture`", self.refused(architectures.detect_architecture_params, "mamba")
+        )
 
     def test_targets_are_parts_that_the_model_has(self) -> None:
         import torch
 
-        parts = torch.nn.ModuleDict({"q_proj": torch.nn.Linear(1, 1), "odd": torch.nn.Linear(1, 1), "norm": torch.nn.LayerNorm(1)})
+        parts = torch.nn.ModuleDict(
+            {
+                "q_proj": torch.nn.Linear(1, 1),
+                "odd": torch.nn.Linear(1, 1),
+                "norm": torch.nn.LayerNorm(1),
+            }
+        )
         llama = architectures.ARCHITECTURES["llama"]
         self.assertEqual(architectures.lora_targets(parts, llama, []), ["q_proj"])
         self.assertEqual(architectures.lora_targets(parts, llama, ["odd"]), ["odd"])
-        self.assertIn("no norm: set `target_modules` to some of odd, q_proj", self.refused(architectures.lora_targets, parts, llama, ["odd", "norm"]))
+        self.assertIn(
+            "no norm: set `target_modules` to some of odd, q_proj",
+            self.refused(architectures.lora_targets, parts, llama, ["odd", "norm"]),
+        )
         bert = architectures.ARCHITECTURES["bert"]
-        self.assertIn("set `target_modules`", self.refused(architectures.lora_targets, parts, bert, []))
+        self.assertIn(
+            "set `target_modules`", self.refused(architectures.lora_targets, parts, bert, [])
+        )
 
 
 class Scores(Parts):
@@ -137,7 +161,9 @@ class Checkpoints(Parts):
 
     def test_stages_have_folders_of_their_own(self) -> None:
         self.configured(checkpoint_dir=str(self.folder))
-        stages = checkpoints.stages_of({"epochs": 3, "stages": [{"name": "a"}, {"name": "b", "epochs": 1}]})
+        stages = checkpoints.stages_of(
+            {"epochs": 3, "stages": [{"name": "a"}, {"name": "b", "epochs": 1}]}
+        )
         self.assertEqual([stage["epochs"] for stage in stages], [3, 1])
         self.assertEqual(checkpoints.folder_of(stages, 1), self.folder / "2-b")
         alone = checkpoints.stages_of({"epochs": 3, "stages": []})
@@ -145,7 +171,12 @@ class Checkpoints(Parts):
 
 
 class Machine(Parts):
-    CALM = {"quantization": "none", "optimizer": "adamw_torch", "precision": "auto", "multi_gpu": "none"}
+    CALM = {
+        "quantization": "none",
+        "optimizer": "adamw_torch",
+        "precision": "auto",
+        "multi_gpu": "none",
+    }
 
     def test_what_needs_a_gpu_is_refused_without_one(self) -> None:
         self.enterContext(mock.patch("torch.cuda.is_available", return_value=False))
@@ -171,7 +202,10 @@ class Machine(Parts):
         self.configured(hf_repo=None, rclone_remote="s3:bucket/runs/")
         with mock.patch.dict(os.environ, {"PATH": "/no/such"}):
             self.assertIn("rclone is not installed", self.refused(deliver.check_destinations))
-        self.assertEqual(deliver.copy_command(Path("/a/b"), "b"), ["rclone", "copy", "--", "/a/b", "s3:bucket/runs/b"])
+        self.assertEqual(
+            deliver.copy_command(Path("/a/b"), "b"),
+            ["rclone", "copy", "--", "/a/b", "s3:bucket/runs/b"],
+        )
 
 
 if __name__ == "__main__":

@@ -20,10 +20,14 @@ class Report(Reports):
         self.assertTrue(podmate_metrics.flush(30))
         self.assertEqual(self.server.steps, list(range(2500)))
         point = self.server.points[1]
-        self.assertEqual({**point, "timestamp": 0}, {"step": 1, "loss": 0.5, "accuracy": 0.5, "timestamp": 0})
+        self.assertEqual(
+            {**point, "timestamp": 0}, {"step": 1, "loss": 0.5, "accuracy": 0.5, "timestamp": 0}
+        )
         self.assertGreater(point["timestamp"], 1.7e12)
         path, authorization, _body = self.server.requests[0]
-        self.assertEqual((path, authorization), ("/api/training/jobs/a%20job/metrics", f"Bearer {TOKEN}"))
+        self.assertEqual(
+            (path, authorization), ("/api/training/jobs/a%20job/metrics", f"Bearer {TOKEN}")
+        )
 
     def test_report_sends_a_lone_point_as_an_object(self) -> None:
         podmate_metrics.report(7, 0.25)
@@ -43,11 +47,23 @@ class Report(Reports):
         import numpy
         import torch
 
-        values = {"a": numpy.float32(0.5), "b": torch.tensor(2.5, requires_grad=True), "c": numpy.int64(3), "d": True}
-        strange = {"e": float("nan"), "f": float("inf"), "g": torch.tensor(-float("inf")), "h": None}
+        values = {
+            "a": numpy.float32(0.5),
+            "b": torch.tensor(2.5, requires_grad=True),
+            "c": numpy.int64(3),
+            "d": True,
+        }
+        strange = {
+            "e": float("nan"),
+            "f": float("inf"),
+            "g": torch.tensor(-float("inf")),
+            "h": None,
+        }
         wrong = {"i": "0.5", "j": [1], "k": torch.ones(2), "l": object()}
         with self.assertLogs("podmate_metrics", "WARNING") as logs:
-            podmate_metrics.report(step=torch.tensor(4), loss=numpy.float64(1.5), **values, **strange, **wrong)
+            podmate_metrics.report(
+                step=torch.tensor(4), loss=numpy.float64(1.5), **values, **strange, **wrong
+            )
             podmate_metrics.report(step=numpy.int32(5), i="0.5")
             podmate_metrics.report(step="six", loss=1)
             podmate_metrics.report(step=float("nan"), loss=1)
@@ -55,7 +71,9 @@ class Report(Reports):
         self.assertEqual(self.server.steps, [4, 5])
         del self.server.points[0]["timestamp"]
         expected = {"step": 4, "loss": 1.5, "a": 0.5, "b": 2.5, "c": 3, "d": 1}
-        self.assertEqual(self.server.points[0], {**expected, "e": "NaN", "f": "Infinity", "g": "-Infinity"})
+        self.assertEqual(
+            self.server.points[0], {**expected, "e": "NaN", "f": "Infinity", "g": "-Infinity"}
+        )
         self.assertEqual(len(logs.output), 5)  # one for each name, and one for all wrong steps
 
     def test_report_goes_on_while_the_server_is_away(self) -> None:
@@ -78,7 +96,10 @@ class Report(Reports):
             podmate_metrics.report(step=step, loss=1)
         self.assertTrue(podmate_metrics.flush(30))
         self.assertEqual(self.server.steps, list(range(10)))
-        self.assertEqual({path for path, _token, _body in self.server.requests}, {"/api/training/jobs/a%20job/metrics"})
+        self.assertEqual(
+            {path for path, _token, _body in self.server.requests},
+            {"/api/training/jobs/a%20job/metrics"},
+        )
 
     def test_report_gives_up_only_the_point_that_is_refused(self) -> None:
         def judge(body: dict | list) -> int:

@@ -19,7 +19,9 @@ class Ends(Reports):
 
     def program(self, lines: str, **environment: str) -> subprocess.Popen:
         """A Python program that has imported podmate_metrics."""
-        head = f"import sys; sys.path.insert(0, {str(TRAINER)!r}); import podmate_metrics as metrics\n"
+        head = (
+            f"import sys; sys.path.insert(0, {str(TRAINER)!r}); import podmate_metrics as metrics\n"
+        )
         return subprocess.Popen(
             [sys.executable, "-c", head + lines],
             env={**os.environ, **environment},
@@ -33,7 +35,12 @@ class Ends(Reports):
         return process.returncode, output, errors
 
     def test_whatever_ends_a_program_the_last_points_arrive(self) -> None:
-        ends = {"pass": 0, "sys.exit(3)": 3, "raise ValueError": 1, "raise KeyboardInterrupt": -signal.SIGINT}
+        ends = {
+            "pass": 0,
+            "sys.exit(3)": 3,
+            "raise ValueError": 1,
+            "raise KeyboardInterrupt": -signal.SIGINT,
+        }
         for end, code in ends.items():
             with self.subTest(end):
                 self.server.points.clear()
@@ -43,7 +50,9 @@ class Ends(Reports):
 
     def test_sigterm_ends_a_program_as_before_but_after_its_points(self) -> None:
         self.server.judge = lambda _body: 503
-        process = self.program(self.FIFTY + "print('up', flush=True)\nimport time\nwhile True: time.sleep(0.01)")
+        process = self.program(
+            self.FIFTY + "print('up', flush=True)\nimport time\nwhile True: time.sleep(0.01)"
+        )
         self.assertEqual(process.stdout.readline(), "up\n")
         self.server.judge = lambda _body: 200
         process.terminate()
@@ -88,14 +97,18 @@ if __name__ == '__main__':
         self.assertEqual(sorted(self.server.steps), expected)
 
     def test_importing_it_imports_no_framework(self) -> None:
-        lines = self.FIFTY + "print([name for name in ('torch', 'transformers', 'lightning') if name in sys.modules])"
+        lines = (
+            self.FIFTY
+            + "print([name for name in ('torch', 'transformers', 'lightning') if name in sys.modules])"
+        )
         _code, output, _errors = self.run_program(lines)
         self.assertEqual(output, "[]\n")
 
     def test_callbacks_are_there_only_with_their_framework(self) -> None:
         lines = """
 for name in ('transformers', 'lightning', 'pytorch_lightning'): sys.modules[name] = None
-print([name for name in ('TrainingMetricsCallback', 'LightningMetricsCallback', 'report') if hasattr(metrics, name)])
+names = ('TrainingMetricsCallback', 'LightningMetricsCallback', 'report')
+print([name for name in names if hasattr(metrics, name)])
 """
         _code, output, _errors = self.run_program(lines)
         self.assertEqual(output, "['report']\n")
@@ -107,7 +120,9 @@ print([name for name in ('TrainingMetricsCallback', 'LightningMetricsCallback', 
             name.split(".")[0]
             for node in ast.walk(tree)
             if isinstance(node, (ast.Import, ast.ImportFrom))
-            for name in ([node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names])
+            for name in (
+                [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+            )
         }
         frameworks = {"transformers", "lightning", "pytorch_lightning"}
         self.assertEqual(imported - frameworks - set(sys.stdlib_module_names), set())

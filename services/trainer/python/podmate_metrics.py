@@ -1,11 +1,12 @@
-"""Reports the numbers of a training: `podmate_metrics.report(step=10, loss=2.3)`, or one of the callbacks below.
+"""Reports the numbers of a training: `podmate_metrics.report(step=10, loss=2.3)`, or a callback.
 
-Copy this file beside any trainer: it needs Python 3.9 and nothing else. It reports to METRICS_API_URL with JOB_ID and
-JOB_TOKEN, which podmate gives its trainer, and does nothing without them. A thread of its own sends, in order and until
-it is taken: training neither waits for it nor fails because of it. Under torchrun only rank 0 reports.
+Copy this file beside any trainer: it needs Python 3.9 and nothing else. It reports to
+METRICS_API_URL with JOB_ID and JOB_TOKEN, which podmate gives its trainer, and does nothing without
+them. A thread of its own sends, in order and until it is taken: training neither waits for it nor
+fails because of it. Under torchrun only rank 0 reports.
 
-    Trainer(..., callbacks=[podmate_metrics.TrainingMetricsCallback()])            # Hugging Face
-    Trainer(..., callbacks=[podmate_metrics.LightningMetricsCallback()])           # PyTorch Lightning
+    Trainer(..., callbacks=[podmate_metrics.TrainingMetricsCallback()])     # Hugging Face
+    Trainer(..., callbacks=[podmate_metrics.LightningMetricsCallback()])    # PyTorch Lightning
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ POST_SECONDS = 5.0
 GATHER_SECONDS = 0.2  # between two posts, so that a fast loop sends many points at once
 HURRY_SECONDS = 0.1  # the same while a flush waits
 PAUSE_SECONDS = (0.5, 15.0)  # after the first failure, and at most
-EXIT_SECONDS, TERM_SECONDS = 5.0, 2.0  # how long the end of the program may wait for the last points
+EXIT_SECONDS, TERM_SECONDS = 5.0, 2.0  # how long the program's end may wait for the last points
 MOST_AT_ONCE, MOST_WAITING = 1000, 50_000
 REFUSED = (400, 413, 422)
 
@@ -43,17 +44,22 @@ _strange: set[str] = set()
 
 
 def enabled() -> bool:
-    """Whether this process reports: the environment names a job, and no other process of a group does it."""
+    """Whether this process reports: it is given a job, and is the first of its group."""
     wanted = ("JOB_ID", "JOB_TOKEN", "METRICS_API_URL")
     return all(os.environ.get(name) for name in wanted) and os.environ.get("RANK", "0") == "0"
 
 
 def report(step: Any, loss: Any = None, **numbers: Any) -> None:
-    """Takes the numbers of a step to be sent; never waits and never raises. None is left out, NaN is kept."""
+    """Takes the numbers of a step; never waits and never raises. NaN is kept, None left out."""
     try:
         reporter = _current()
         if reporter is not None:
-            numbers = {"timestamp": int(time.time() * 1000), "loss": loss, **_gpu_memory(), **numbers}
+            numbers = {
+                "timestamp": int(time.time() * 1000),
+                "loss": loss,
+                **_gpu_memory(),
+                **numbers,
+            }
             numbers = {name: _plain(name, value) for name, value in numbers.items()}
             point = {name: value for name, value in numbers.items() if value is not None}
             reporter.put(int(step), json.dumps({"step": int(step), **point}).encode())
@@ -62,12 +68,12 @@ def report(step: Any, loss: Any = None, **numbers: Any) -> None:
 
 
 def flush(seconds: float = EXIT_SECONDS) -> bool:
-    """Waits until all that was reported is taken; False when it is not after so many seconds. Happens at exit too."""
+    """Waits until all that was reported is taken; False when it is not by then. Done at exit."""
     return _reporter is None or _reporter.flush(seconds)
 
 
 def trainer_callback(first_step: int = 0) -> Any:
-    """A new TrainingMetricsCallback; for a stage after another one, steps are counted from `first_step`."""
+    """A new TrainingMetricsCallback; in a later stage steps are counted from `first_step`."""
     return __getattr__("TrainingMetricsCallback")(first_step)
 
 
@@ -131,7 +137,9 @@ def _on_term(number: int, _frame: Any) -> None:
 
 def _at_exit() -> None:
     if not flush(EXIT_SECONDS):
-        logger.warning("podmate_metrics: the program ends before its last numbers could be delivered")
+        logger.warning(
+            "podmate_metrics: the program ends before its last numbers could be delivered"
+        )
 
 
 def _after_fork() -> None:
@@ -157,7 +165,9 @@ class _Reporter:
 
     def put(self, step: int, body: bytes) -> None:
         if self.inbox.qsize() >= MOST_WAITING:
-            return _tell_once("full", "numbers come faster than they can be sent; some are left out")
+            return _tell_once(
+                "full", "numbers come faster than they can be sent; some are left out"
+            )
         self.inbox.put((step, body))
         if self.thread is None and self.starting.acquire(blocking=False):
             self.thread = threading.Thread(target=self._run, name="podmate_metrics", daemon=True)
@@ -191,7 +201,9 @@ class _Reporter:
             except queue.Empty:
                 break
         if len(self.waiting) > MOST_WAITING:
-            _tell_once("many", f"over {MOST_WAITING} points wait to be sent: every other one is left out")
+            _tell_once(
+                "many", f"over {MOST_WAITING} points wait to be sent: every other one is left out"
+            )
             kept = [one for at, one in enumerate(self.waiting) if at % 2 == 0 or not _is_point(one)]
             self.waiting = deque(kept)
 
@@ -288,7 +300,11 @@ class _Clock:
         """Over the steps since this was asked before."""
         (then, before), now = self.last_log, time.monotonic()
         self.last_log = (now, step)
-        return round((step - before) * per_step / (now - then), 2) if step > before and now > then else None
+        return (
+            round((step - before) * per_step / (now - then), 2)
+            if step > before and now > then
+            else None
+        )
 
 
 class _TrainerReports:
@@ -336,7 +352,9 @@ class _LightningReports:
         optimizers = trainer.optimizers
         rate = optimizers[0].param_groups[0]["lr"] if optimizers else None
         self.clock.last_log = (time.monotonic(), step)
-        logged = _known_names(trainer.logged_metrics, but=("val", "test"))  # those are of earlier steps
+        logged = _known_names(
+            trainer.logged_metrics, but=("val", "test")
+        )  # those are of earlier steps
         self._report(trainer, {"learning_rate": rate, "loss": loss, **logged})
 
     def on_validation_end(self, trainer: Any, module: Any) -> None:

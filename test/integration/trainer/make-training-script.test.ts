@@ -18,6 +18,7 @@ const call = (words: readonly string[], input = '') => {
   })
   return { status, stdout, stderr }
 }
+const python = process.env.PODMATE_PYTHON ?? 'python3'
 const least = ['--model', 'some/model', '--dataset', 'rows.jsonl']
 
 describe('make-training-script', () => {
@@ -83,7 +84,7 @@ describe('make-training-script', () => {
     writeFileSync(join(folder, 'values.json'), JSON.stringify(plain))
     const lines =
       'import ast, json; same = ast.literal_eval(open("literal.txt").read()) == json.load(open("values.json")); print(same)'
-    expect(execFileSync('python3', ['-c', lines], { cwd: folder, encoding: 'utf8' })).toBe('True\n')
+    expect(execFileSync(python, ['-c', lines], { cwd: folder, encoding: 'utf8' })).toBe('True\n')
   })
 
   test('writes the same program whatever the texts of a configuration are', () => {
@@ -116,7 +117,7 @@ describe('make-training-script', () => {
       '    programs.add(ast.dump(tree))',
       'print(len(programs))',
     ]
-    const output = execFileSync('python3', ['-c', lines.join('\n')], { cwd: folder, encoding: 'utf8' })
+    const output = execFileSync(python, ['-c', lines.join('\n')], { cwd: folder, encoding: 'utf8' })
     expect(output).toBe('1\n')
   })
 })

@@ -119,7 +119,8 @@ describe('pythonLiteral()', () => {
 describe('bundle()', () => {
   test('puts imports first, once, and pieces one after the other', () => {
     const one = '"""The first."""\n\nfrom __future__ import annotations\n\nimport os\n\nA = 1\n'
-    const two = '"""The second."""\n\nimport os\nfrom one import A\nfrom re import sub\n\nprint(A)\n'
+    const two =
+      '"""The second."""\n\nimport os\nfrom one import A\nfrom re import (\n    sub,\n    compile as make,\n)\n\nprint(A)\n'
     const script = bundle('"""All."""\n', [
       { name: 'one', source: one },
       { name: 'two', source: two },
@@ -128,7 +129,7 @@ describe('bundle()', () => {
       '"""All."""',
       'from __future__ import annotations',
       'import os',
-      'from re import sub',
+      'from re import compile as make, sub',
       '# The first.',
       'A = 1',
       '# The second.',

@@ -32,7 +32,17 @@ ARCHITECTURES = {
         (
             *("c_attn", "c_proj", "c_fc"),  # GPT-2
             *("query_key_value", "dense", "dense_h_to_4h", "dense_4h_to_h"),  # GPT-NeoX
-            *("q_proj", "k_proj", "v_proj", "out_proj", "qkv_proj", "fc_in", "fc_out", "fc1", "fc2"),
+            *(
+                "q_proj",
+                "k_proj",
+                "v_proj",
+                "out_proj",
+                "qkv_proj",
+                "fc_in",
+                "fc_out",
+                "fc1",
+                "fc2",
+            ),
         ),
         "CAUSAL_LM",
     ),

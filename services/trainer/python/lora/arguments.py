@@ -15,7 +15,11 @@ from model import precision
 
 def training_arguments(stage: dict[str, Any], folder: Path) -> TrainingArguments:
     """Make them before the model: DeepSpeed shards what is loaded afterwards."""
-    every = {"strategy": "steps", "steps": CONFIG["save_steps"]} if CONFIG["save_steps"] else {"strategy": "epoch"}
+    every = (
+        {"strategy": "steps", "steps": CONFIG["save_steps"]}
+        if CONFIG["save_steps"]
+        else {"strategy": "epoch"}
+    )
     stops_early = CONFIG["early_stopping_patience"] > 0
     return TrainingArguments(
         output_dir=str(folder),
@@ -35,7 +39,9 @@ def training_arguments(stage: dict[str, Any], folder: Path) -> TrainingArguments
         **saving_memory(),
         logging_steps=CONFIG["logging_steps"],
         **{f"save_{name}": value for name, value in every.items()},
-        **({f"eval_{name}": value for name, value in every.items()} if CONFIG["eval_share"] else {}),
+        **(
+            {f"eval_{name}": value for name, value in every.items()} if CONFIG["eval_share"] else {}
+        ),
         save_total_limit=CONFIG["save_total_limit"],
         load_best_model_at_end=stops_early,
         metric_for_best_model="eval_loss" if stops_early else None,
@@ -53,7 +59,10 @@ def training_arguments(stage: dict[str, Any], folder: Path) -> TrainingArguments
 def saving_memory() -> dict[str, Any]:
     if not CONFIG["gradient_checkpointing"]:
         return {}
-    return {"gradient_checkpointing": True, "gradient_checkpointing_kwargs": {"use_reentrant": False}}
+    return {
+        "gradient_checkpointing": True,
+        "gradient_checkpointing_kwargs": {"use_reentrant": False},
+    }
 
 
 def sharding() -> dict[str, Any]:
@@ -62,7 +71,11 @@ def sharding() -> dict[str, Any]:
         return {"fsdp": True, "fsdp_config": {"version": 2}}
     if CONFIG["multi_gpu"] != "deepspeed":
         return {}
-    by_trainer = ("train_batch_size", "train_micro_batch_size_per_gpu", "gradient_accumulation_steps")
+    by_trainer = (
+        "train_batch_size",
+        "train_micro_batch_size_per_gpu",
+        "gradient_accumulation_steps",
+    )
     return {
         "deepspeed": {
             **dict.fromkeys((*by_trainer, "gradient_clipping"), "auto"),

@@ -14,7 +14,9 @@ FINAL = "final"  # the adapter at the end of a stage
 
 
 def checkpoint_root() -> Path:
-    return Path(CONFIG["checkpoint_dir"] or os.environ.get("CHECKPOINT_DIR") or "/workspace/checkpoints")
+    return Path(
+        CONFIG["checkpoint_dir"] or os.environ.get("CHECKPOINT_DIR") or "/workspace/checkpoints"
+    )
 
 
 def stages_of(config: dict[str, Any]) -> list[dict[str, Any]]:
@@ -41,7 +43,10 @@ def is_complete(checkpoint: Path, stage: dict[str, Any]) -> bool:
     state = state_of(checkpoint)
     if stage["max_steps"]:
         return state["global_step"] >= stage["max_steps"]
-    return state["global_step"] >= state["max_steps"] > 0 and state["num_train_epochs"] >= stage["epochs"]
+    return (
+        state["global_step"] >= state["max_steps"] > 0
+        and state["num_train_epochs"] >= stage["epochs"]
+    )
 
 
 def best_of(checkpoint: Path) -> Path:
@@ -59,7 +64,9 @@ def is_whole(checkpoint: Path) -> bool:
 
 
 def newest_checkpoint(folder: Path) -> Path | None:
-    named = [path for path in folder.glob("checkpoint-*") if re.fullmatch(r"checkpoint-\d+", path.name)]
+    named = [
+        path for path in folder.glob("checkpoint-*") if re.fullmatch(r"checkpoint-\d+", path.name)
+    ]
     newest_first = sorted(named, key=lambda path: int(path.name.split("-")[1]), reverse=True)
     return next(filter(is_whole, newest_first), None)
 
@@ -72,7 +79,9 @@ def checkpoint_to_resume(folder: Path) -> Path | None:
     path = Path(given)
     if given not in ("", "auto"):
         is_ours = path.parent.resolve() == folder.resolve()
-        is_of_another_stage = not is_ours and path.resolve().is_relative_to(checkpoint_root().resolve())
+        is_of_another_stage = not is_ours and path.resolve().is_relative_to(
+            checkpoint_root().resolve()
+        )
         if not is_of_another_stage and is_whole(path):
             return told(path)
         log.info("[Checkpoint] RESUME_CHECKPOINT (%s) is no checkpoint of this stage", given)

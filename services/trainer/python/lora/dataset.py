@@ -36,17 +36,23 @@ def load_examples(source: str) -> list[Example]:
         text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError, EOFError) as error:
         raise Refused(f"dataset: {path} cannot be read: {error}") from None
-    examples = [example_of(row, f"{path}: row {at}") for at, row in enumerate(rows_of(text, path), 1)]
+    examples = [
+        example_of(row, f"{path}: row {at}") for at, row in enumerate(rows_of(text, path), 1)
+    ]
     if not examples:
         raise Refused(f"dataset: {path} has no rows")
     return examples
 
 
 def download(address: str) -> Path:
-    """The file of an address, from an earlier run when there is one. What it is called tells nothing secret."""
+    """The file of an address, from an earlier run when there is one. Its name tells nothing."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "podmate-datasets"
     path = cache / hashlib.sha256(address.encode()).hexdigest()[:24]
-    shown = urllib.parse.urlsplit(address)._replace(query="", fragment="", netloc=host_of(address)).geturl()
+    shown = (
+        urllib.parse.urlsplit(address)
+        ._replace(query="", fragment="", netloc=host_of(address))
+        .geturl()
+    )
     if path.exists():
         log.info("dataset: %s was downloaded before, as %s", shown, path)
         return path
@@ -56,7 +62,10 @@ def download(address: str) -> Path:
         request.add_unredirected_header("Authorization", f"Bearer {os.environ['HF_TOKEN']}")
     try:
         cache.mkdir(parents=True, exist_ok=True)
-        with urllib.request.urlopen(request, timeout=DOWNLOAD_SECONDS) as answer, partial.open("wb") as file:
+        with (
+            urllib.request.urlopen(request, timeout=DOWNLOAD_SECONDS) as answer,
+            partial.open("wb") as file,
+        ):
             shutil.copyfileobj(answer, file)
         os.replace(partial, path)
     except (OSError, ValueError) as error:
@@ -74,9 +83,15 @@ def rows_of(text: str, path: Path) -> list[Any]:
     try:
         whole = json.loads(text)
     except json.JSONDecodeError:
-        return [parse_line(line, f"{path}:{at}") for at, line in enumerate(text.split("\n"), 1) if line.strip()]
+        return [
+            parse_line(line, f"{path}:{at}")
+            for at, line in enumerate(text.split("\n"), 1)
+            if line.strip()
+        ]
     if isinstance(whole, dict):
-        lists = [whole[name] for name in ("data", "train", "rows") if isinstance(whole.get(name), list)]
+        lists = [
+            whole[name] for name in ("data", "train", "rows") if isinstance(whole.get(name), list)
+        ]
         return lists[0] if lists else [whole]
     return whole if isinstance(whole, list) else [whole]
 
@@ -93,7 +108,11 @@ def example_of(row: Any, where: str) -> Example:
     if is_conversation(row.get("messages")):
         messages = [{"role": m["role"], "content": m["content"]} for m in row["messages"]]
         return Example(text="", messages=messages)
-    for prompt, completion in (("prompt", "completion"), ("instruction", "output"), ("instruction", "response")):
+    for prompt, completion in (
+        ("prompt", "completion"),
+        ("instruction", "output"),
+        ("instruction", "response"),
+    ):
         if all(isinstance(row.get(name), str) for name in (prompt, completion)):
             extra = row.get("input")
             more = f"\n{extra}" if isinstance(extra, str) and extra else ""
@@ -111,7 +130,9 @@ def is_conversation(messages: Any) -> bool:
         isinstance(messages, list)
         and len(messages) > 0
         and all(
-            isinstance(m, dict) and isinstance(m.get("role"), str) and isinstance(m.get("content"), str)
+            isinstance(m, dict)
+            and isinstance(m.get("role"), str)
+            and isinstance(m.get("content"), str)
             for m in messages
         )
         and messages[-1]["role"] == "assistant"

@@ -20,7 +20,8 @@ def check_destinations() -> None:
     """Raises Refused for what would fail after hours of training."""
     if CONFIG["hf_repo"] and not get_token():
         raise Refused(
-            "hf_repo is set, but there is no token: set HF_TOKEN (in podmate also PASS_SECRETS_TO_TRAINER=HF_TOKEN)"
+            "hf_repo is set, but there is no token: set HF_TOKEN "
+            "(in podmate also PASS_SECRETS_TO_TRAINER=HF_TOKEN)"
         )
     if CONFIG["rclone_remote"] and shutil.which("rclone") is None:
         raise Refused("rclone_remote is set, but rclone is not installed: apt-get install rclone")
@@ -39,7 +40,9 @@ def save_model(trainer: Any, tokenizer: Any, scores: dict[str, float]) -> Path:
     if is_first:
         if CONFIG["merge_adapter"]:
             shutil.rmtree(partial)
-            trainer.accelerator.unwrap_model(trainer.model).merge_and_unload().save_pretrained(partial)
+            trainer.accelerator.unwrap_model(trainer.model).merge_and_unload().save_pretrained(
+                partial
+            )
         tokenizer.save_pretrained(partial)
         (partial / "metrics.json").write_text(json.dumps(scores, indent=2) + "\n")
         if out.exists():
@@ -56,7 +59,9 @@ def push(out: Path) -> None:
     if CONFIG["hf_repo"]:
         api = HfApi()
         api.create_repo(CONFIG["hf_repo"], private=CONFIG["hf_private"], exist_ok=True)
-        api.upload_folder(folder_path=str(out), repo_id=CONFIG["hf_repo"], commit_message="Add the trained model")
+        api.upload_folder(
+            folder_path=str(out), repo_id=CONFIG["hf_repo"], commit_message="Add the trained model"
+        )
         log.info("the model is on the Hub: %s", CONFIG["hf_repo"])
     if CONFIG["rclone_remote"]:
         subprocess.run(copy_command(out, out.name), check=True)

@@ -12,7 +12,9 @@ from dataset import Example
 IGNORED = -100
 
 
-def split_examples(examples: list[Example], share: float, seed: int) -> tuple[list[Example], list[Example]]:
+def split_examples(
+    examples: list[Example], share: float, seed: int
+) -> tuple[list[Example], list[Example]]:
     """Those to train on, and those that are held out: the same ones in every run."""
     order = list(range(len(examples)))
     random.Random(seed).shuffle(order)
@@ -32,22 +34,36 @@ def with_template(example: Example, tokenizer: Any) -> Example:
         prompt = tokenizer.apply_chat_template(messages[:-1], **before) if messages[1:] else ""
         whole = tokenizer.apply_chat_template(messages, tokenize=False)
         fits = whole.startswith(prompt)
-        return replace(example, prompt=prompt if fits else "", text=whole[len(prompt) :] if fits else whole)
+        return replace(
+            example, prompt=prompt if fits else "", text=whole[len(prompt) :] if fits else whole
+        )
     lines = [f"{message['role']}: {message['content']}\n" for message in messages[:-1]]
     return Example(prompt="".join(lines) + "assistant: ", text=messages[-1]["content"])
 
 
-def encode(example: Example, tokenizer: Any, task: str, longest: int) -> dict[str, list[int]] | None:
+def encode(
+    example: Example, tokenizer: Any, task: str, longest: int
+) -> dict[str, list[int]] | None:
     """None for an example of which nothing is left to learn within `longest` tokens."""
     if task == "SEQ_2_SEQ_LM":
         if example.prompt is None:
-            raise Refused("dataset: a T5 model learns from `prompt` and `completion`, not from `text`")
+            raise Refused(
+                "dataset: a T5 model learns from `prompt` and `completion`, not from `text`"
+            )
         tokens = tokenizer(example.prompt, truncation=True, max_length=longest)
-        labels = tokenizer(text_target=example.text, truncation=True, max_length=longest)["input_ids"]
+        labels = tokenizer(text_target=example.text, truncation=True, max_length=longest)[
+            "input_ids"
+        ]
         labels = with_end(labels, tokenizer)[:longest]
-        return {"input_ids": tokens["input_ids"], "attention_mask": tokens["attention_mask"], "labels": labels}
+        return {
+            "input_ids": tokens["input_ids"],
+            "attention_mask": tokens["attention_mask"],
+            "labels": labels,
+        }
     if task == "MASKED_LM":
-        tokens = tokenizer((example.prompt or "") + example.text, truncation=True, max_length=longest)
+        tokens = tokenizer(
+            (example.prompt or "") + example.text, truncation=True, max_length=longest
+        )
         return {"input_ids": tokens["input_ids"], "attention_mask": tokens["attention_mask"]}
     return encode_causal(example, tokenizer, longest)
 
@@ -76,12 +92,18 @@ def tokens_of(text: str, tokenizer: Any, special: bool) -> list[int]:
     return tokens[:-1] if special and tokens[-1:] == [tokenizer.eos_token_id] else tokens
 
 
-def encode_all(examples: list[Example], tokenizer: Any, task: str, longest: int) -> list[dict[str, list[int]]]:
+def encode_all(
+    examples: list[Example], tokenizer: Any, task: str, longest: int
+) -> list[dict[str, list[int]]]:
     encoded = [encode(example, tokenizer, task, longest) for example in examples]
     kept = [one for one in encoded if one is not None and one["input_ids"]]
     if len(kept) < len(encoded):
         lost = len(encoded) - len(kept)
-        log.warning("dataset: %d of %d examples are left out: their prompts alone are longer than max_length", lost, len(encoded))
+        log.warning(
+            "dataset: %d of %d examples are left out: their prompts alone are longer than max_length",
+            lost,
+            len(encoded),
+        )
     if not kept and encoded:
         raise Refused(f"max_length: {longest} tokens are too few for every example")
     return kept

@@ -8,7 +8,12 @@ from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model, prepare_model_for_kbit_training
-from transformers import AutoConfig, AutoModelForCausalLM, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
+)
 from transformers import AutoTokenizer, BitsAndBytesConfig
 
 from architectures import Architecture, lora_targets
@@ -46,7 +51,10 @@ def precision() -> str:
 
 
 def source_options() -> dict[str, Any]:
-    return {"revision": CONFIG["model_revision"] or "main", "trust_remote_code": CONFIG["trust_remote_code"]}
+    return {
+        "revision": CONFIG["model_revision"] or "main",
+        "trust_remote_code": CONFIG["trust_remote_code"],
+    }
 
 
 def model_type() -> str:
@@ -94,7 +102,11 @@ def quantization(dtype: torch.dtype) -> BitsAndBytesConfig:
 def lora(model: Any, architecture: Architecture) -> LoraConfig:
     targets = lora_targets(model, architecture, CONFIG["target_modules"])
     log.info("LoRA adapts %s", ", ".join(targets))
-    kinds = {type(module).__name__ for name, module in model.named_modules() if name.endswith(tuple(targets))}
+    kinds = {
+        type(module).__name__
+        for name, module in model.named_modules()
+        if name.endswith(tuple(targets))
+    }
     return LoraConfig(
         r=CONFIG["lora_r"],
         lora_alpha=CONFIG["lora_alpha"],

@@ -23,11 +23,15 @@ class ReportPerplexity(TrainerCallback):
     def __init__(self, first_step: int) -> None:
         self.first_step = first_step
 
-    def on_evaluate(self, args: Any, state: Any, control: Any, metrics: Any = None, **_more: Any) -> None:
+    def on_evaluate(
+        self, args: Any, state: Any, control: Any, metrics: Any = None, **_more: Any
+    ) -> None:
         if metrics and "eval_loss" in metrics:
             metrics["eval_perplexity"] = perplexity(metrics["eval_loss"])
             if state.is_world_process_zero:
-                report(self.first_step + state.global_step, eval_perplexity=metrics["eval_perplexity"])
+                report(
+                    self.first_step + state.global_step, eval_perplexity=metrics["eval_perplexity"]
+                )
 
 
 def perplexity(loss: float) -> float:

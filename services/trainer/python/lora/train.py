@@ -9,13 +9,25 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from transformers import DataCollatorForLanguageModeling, DataCollatorForSeq2Seq, EarlyStoppingCallback
+from transformers import (
+    DataCollatorForLanguageModeling,
+    DataCollatorForSeq2Seq,
+    EarlyStoppingCallback,
+)
 from transformers import Trainer, TrainingArguments
 from transformers.utils.logging import disable_progress_bar
 
 from architectures import Architecture, detect_architecture_params
 from arguments import training_arguments
-from checkpoints import FINAL, best_of, checkpoint_to_resume, folder_of, is_complete, stages_of, steps_of
+from checkpoints import (
+    FINAL,
+    best_of,
+    checkpoint_to_resume,
+    folder_of,
+    is_complete,
+    stages_of,
+    steps_of,
+)
 from config import CONFIG, Refused, log
 from dataset import Example, load_examples
 from deliver import CopyCheckpoints, check_destinations, push, save_model
@@ -57,7 +69,11 @@ def stage_examples(
 
 
 def make_trainer(
-    stage: dict[str, Any], folder: Path, start: Start, architecture: Architecture, stop: StopOnSignal
+    stage: dict[str, Any],
+    folder: Path,
+    start: Start,
+    architecture: Architecture,
+    stop: StopOnSignal,
 ) -> tuple[Trainer, list[Example]]:
     """The trainer of a stage, and the examples that are held out from it."""
     tokenizer = load_tokenizer()
@@ -78,7 +94,11 @@ def make_trainer(
 
 
 def train_stage(
-    stage: dict[str, Any], folder: Path, start: Start, architecture: Architecture, stop: StopOnSignal
+    stage: dict[str, Any],
+    folder: Path,
+    start: Start,
+    architecture: Architecture,
+    stop: StopOnSignal,
 ) -> tuple[Trainer, list[Example]]:
     checkpoint = checkpoint_to_resume(folder)
     if checkpoint is None or not is_complete(checkpoint, stage):
@@ -99,7 +119,9 @@ def finish(trainer: Trainer, held_out: list[Example], first_step: int) -> None:
     if trainer.is_world_process_zero():
         texts = text_scores(model, trainer.processing_class, held_out)
         if texts:
-            log.info("scores: %s", ", ".join(f"{name} {value:.4f}" for name, value in texts.items()))
+            log.info(
+                "scores: %s", ", ".join(f"{name} {value:.4f}" for name, value in texts.items())
+            )
             report(first_step + trainer.state.global_step, **texts)
         scores = {**scores, **texts}
     out = save_model(trainer, trainer.processing_class, scores)
