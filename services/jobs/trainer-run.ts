@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Ending } from '../../supervisor/events.ts'
 import { ended, type Job, newJob, started } from './job.ts'
 import type { JobBook } from './job-book.ts'
+import { jobName } from './job-name.ts'
 import type { LiveJob } from './live-job.ts'
 import { noLossYet } from './loss-watch.ts'
 import type { JobsOptions } from './options.ts'
@@ -22,7 +23,6 @@ export interface TrainerRun {
   gpuMemoryOut: boolean
 }
 
-const nameCharacters = 80
 const shownLines = 20
 const gpuMemory =
   /CUDA out of memory|CUDA error: out of memory|torch\.OutOfMemoryError|OutOfMemoryError: CUDA|HIP out of memory/
@@ -100,8 +100,7 @@ async function jobToContinue(
 function jobFor({ given, runId }: JobsOptions, command: string): Job {
   const id = given.jobId ?? randomUUID()
   const token = given.token ?? randomBytes(24).toString('base64url')
-  const name = command.replaceAll(/\s+/g, ' ').trim().slice(0, nameCharacters)
-  return newJob({ id, name, token, source: 'trainer', command, runId }, Date.now())
+  return newJob({ id, name: jobName(command), token, source: 'trainer', command, runId }, Date.now())
 }
 
 function environmentOf(

@@ -120,6 +120,8 @@ export interface Job {
   readonly exit_code: number | null
   readonly signal: string | null
   readonly reason: string | null
+  /** The last lines of a run that failed. */
+  readonly error?: string | null
   readonly last_step: number | null
   readonly last_loss: number | null
   readonly progress: number | null

@@ -58,6 +58,7 @@ function row(job, place, now) {
 /** Why and how it ended, when that is worth a word. @param {Job} job */
 function ending({ reason, exit_code, signal, status }) {
   const code = exit_code === null || (exit_code === 0 && status === 'completed') ? '' : `exit ${exit_code}`
-  const text = [reason, signal ?? code].filter(Boolean).join(' · ')
+  const how = signal ?? code
+  const text = [reason, reason?.includes(how) ? '' : how].filter(Boolean).join(' · ')
   return text === '' ? null : h('small', null, text)
 }

@@ -47,7 +47,17 @@ export function summaryView(pod, runs, now) {
       left !== undefined && job.status === 'running' && fact('Left', duration(left * 1000)),
     ),
     typeof progress === 'number' && progressBar(progress, job.status),
+    job.status === 'failed' && job.error && lastWords(job.error),
   ]
+}
+
+/** Scrolled to its end, where the error is. @param {string} text */
+function lastWords(text) {
+  return h(
+    'div',
+    { class: 'last-words', tabindex: 0, role: 'region', 'aria-label': 'Last lines of the run' },
+    h('pre', null, text),
+  )
 }
 
 /** @param {Job} job @param {readonly Point[]} points */
@@ -70,5 +80,5 @@ function nothing(pod) {
   const why = trainer
     ? `The trainer is ${trainer.state}${trainer.reason === undefined ? '' : ` (${trainer.reason})`}. `
     : ''
-  return `No training run yet. ${why}A run begins with TRAIN_COMMAND, or by hand with podmate_metrics in any Python trainer.`
+  return `No training run yet. ${why}A run begins with TRAIN_COMMAND, or by hand with a job from POST api/training/jobs.`
 }

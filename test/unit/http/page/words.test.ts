@@ -4,7 +4,8 @@ import { pageModule } from '../../../fixtures/page/page-module.ts'
 const format = await pageModule('core/format.js')
 const { addressOfPort, jupyterAddress, sshCommand } = await pageModule('connect/addresses.js')
 const { withEvent } = await pageModule('events/event-list.js')
-const { runName } = await pageModule('training/summary-view.js')
+const { jobsView } = await pageModule('training/jobs-view.js')
+const { runName, summaryView } = await pageModule('training/summary-view.js')
 const { sparkline } = await pageModule('machine/sparkline.js')
 
 test.each([
@@ -62,6 +63,28 @@ test('runName() leaves of a command the names of its files', () => {
   expect(name("'/venv/bin/python' '/workspace/repo/train.py")).toBe('python train.py')
   expect(name('lstm-384')).toBe('lstm-384')
   expect(name(null)).toBe('0570f8f5')
+})
+
+test('a run that failed says once how, and shows its last lines', () => {
+  const job = {
+    id: '0570f8f5-af67',
+    name: 'train',
+    status: 'failed',
+    exit_code: 7,
+    signal: null,
+    last_step: null,
+  }
+  const pod = {
+    jobs: [{ ...job, reason: 'exit 7', error: 'KeyError: "fen"', last_loss: null, started_at: null }],
+  }
+  expect(JSON.stringify(jobsView(pod, [], 0)).match(/exit 7/g)).toHaveLength(1)
+  expect(JSON.stringify(jobsView({ jobs: [{ ...pod.jobs[0], reason: 'oom' }] }, [], 0))).toContain(
+    'oom · exit 7',
+  )
+  const summary = (status: string) =>
+    JSON.stringify(summaryView(pod, [{ job: { ...pod.jobs[0], status }, whole: [] }], 0))
+  expect(summary('failed')).toContain('KeyError')
+  expect(summary('running')).not.toContain('KeyError')
 })
 
 test('sparkline() leaves gaps where there is no value, and stays inside its frame', () => {
