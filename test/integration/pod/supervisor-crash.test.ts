@@ -44,7 +44,7 @@ test('a killed supervisor comes back: sessions live on, and there are never two 
   const shim = { ...on, wrapper: [...on.wrapper, '/bin/sh', 'boot/shim.sh'] }
   const folder = temporaryFolder()
   on.run(`chmod 1777 ${folder}`)
-  const pod = await wholePod({ TRAIN_COMMAND: trainer(folder) }, { on: shim })
+  const pod = await wholePod({ TRAIN_COMMAND: trainer(folder), START_JUPYTER: '1' }, { on: shim })
   await pod.allReady()
   const session = openSession(pod)
   expect(await session.say('hello')).toBe('hello')
