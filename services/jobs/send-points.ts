@@ -5,6 +5,8 @@ import type { Remote } from './options.ts'
 export interface SendAnswer {
   readonly status: number
   readonly retryAfterMs: number | undefined
+  /** HTML is what sites answer to addresses that they do not know. */
+  readonly isPage: boolean
 }
 
 /** A control plane did not take points now; it may later. The message says what to do, and shows no token. */
@@ -35,8 +37,18 @@ export async function sendPoints(
   signal: AbortSignal,
 ): Promise<boolean> {
   const bodies = points.map(({ values }) => values)
-  const { status, retryAfterMs } = await post(remote, bodies.length === 1 ? bodies[0] : bodies, ms, signal)
-  if (status >= 200 && status < 300) return true
+  const { status, retryAfterMs, isPage } = await post(
+    remote,
+    bodies.length === 1 ? bodies[0] : bodies,
+    ms,
+    signal,
+  )
+  if (status >= 200 && status < 300 && !isPage) return true
+  if (status >= 200 && status < 300)
+    throw new NotTaken(
+      'the control plane answered with a web page: METRICS_API_URL must be the address of its API',
+      retryAfterMs,
+    )
   if (refusedForGood.includes(status)) return false
   const remedy = remedies[status] ?? 'it is tried again'
   throw new NotTaken(`the control plane answered ${status}: ${remedy}`, retryAfterMs)
@@ -53,7 +65,9 @@ async function post(remote: Remote, body: unknown, ms: number, signal: AbortSign
       signal: AbortSignal.any([signal, AbortSignal.timeout(ms)]),
     })
     await response.body?.cancel()
-    return { status: response.status, retryAfterMs: retryAfter(response.headers.get('retry-after')) }
+    const { status, headers } = response
+    const isPage = headers.get('content-type')?.startsWith('text/html') === true
+    return { status, isPage, retryAfterMs: retryAfter(headers.get('retry-after')) }
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     const why = cause instanceof Error ? cause.message : String(cause)

@@ -21,6 +21,7 @@ async function controlPlane() {
     asked: 0,
     answer: (_points: readonly Point[]): number => 200,
     url: '',
+    type: 'application/json',
   }
   const server = createServer(async (request: IncomingMessage, response) => {
     const body: unknown = JSON.parse(await text(request))
@@ -28,9 +29,9 @@ async function controlPlane() {
     const known = request.headers.authorization === `Bearer ${given.token}`
     const status = known && request.url === '/jobs/job-of-theirs/metrics' ? plane.answer(points) : 401
     plane.asked += 1
-    if (status === 200) plane.taken.push(...points)
+    if (status === 200 && plane.type === 'application/json') plane.taken.push(...points)
     if (status === 0) response.destroy()
-    else response.writeHead(status).end('{}')
+    else response.writeHead(status, { 'content-type': plane.type }).end('{}')
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => void server.close())
@@ -68,6 +69,18 @@ describe('metrics for a control plane', () => {
       'metrics are forwarded again',
     ])
     expect(told.join()).not.toContain(given.token)
+  })
+
+  test('are kept while a web page answers, which takes nothing', async () => {
+    const plane = await controlPlane()
+    plane.type = 'text/html; charset=utf-8'
+    const pod = await forwardingPod(plane.url)
+    await pod.send(steps(1, 3))
+    await expect
+      .poll(() => pod.notices().join('\n'), patient)
+      .toContain('answered with a web page: METRICS_API_URL must be the address of its API')
+    plane.type = 'application/json'
+    await expect.poll(() => plane.taken.map(({ step }) => step), patient).toEqual([1, 2, 3])
   })
 
   test('that a stop of the pod found waiting go up after the next start, and none twice', async () => {
