@@ -1,9 +1,12 @@
 import { aborted, monotonicMs, pause } from '../../supervisor/time.ts'
 import type { AutostopVerb } from './autostop-state.ts'
+import { durationText } from './duration-text.ts'
 import { retryDelayMs } from './retry-delay.ts'
 import type { StopAnswer, StopOrder, StopTools } from './stop-tools.ts'
 
 export interface RetryHooks {
+  /** Whether the trainer was ended for the stop and has not begun again. */
+  trainerRests(): boolean
   /** Called once, when there was no stop for `trainAgainMs`. */
   refusedLong(): Promise<void>
   /** Called before every call but the first: what may have changed meanwhile decides about the verb. */
@@ -21,7 +24,7 @@ export async function callUntilStopped(
   hooks: RetryHooks,
 ): Promise<void> {
   const { timings, random } = tools
-  const tell = complaints(tools)
+  const tell = complaints(tools, hooks)
   const wait = refusal(timings.trainAgainMs, hooks.refusedLong)
   for (let failures = 1; !ends.aborted; failures += 1) {
     const verb = failures === 1 ? order.verb : await hooks.verbNow(ends)
@@ -30,7 +33,7 @@ export async function callUntilStopped(
     const delayMs = retryDelayMs(failures, timings.retry, random(), answer.retryAfterMs)
     tell(answer.problem, delayMs)
     const news = { problem: answer.problem, nextTryAt: Math.round(Date.now() + delayMs) }
-    tools.step('retry', 'the stop failed; everything keeps running and is tried again', news)
+    tools.step('retry', 'the stop failed and is tried again', news)
     await wait(delayMs, ends)
   }
 }
@@ -83,18 +86,25 @@ function contradiction(standing: 'running' | 'stopped' | undefined, seconds: num
 }
 
 /** Tells of a failure at once, when it becomes another one, and now and then while it lasts. */
-function complaints({ tell, keepOutcome, timings, stopper }: StopTools) {
+function complaints({ tell, keepOutcome, timings, stopper }: StopTools, { trainerRests }: RetryHooks) {
   let last: { readonly problem: string; readonly atMs: number } | undefined
   return (problem: string, delayMs: number) => {
     const nowMs = monotonicMs()
     if (last?.problem === problem && nowMs - last.atMs < timings.tellAgainMs) return
     last = { problem, atMs: nowMs }
     keepOutcome('refused', problem)
+    const again = durationText(timings.trainAgainMs)
+    const running = trainerRests()
+      ? `The trainer has ended and is started again if no stop works within ${again}; everything else keeps running`
+      : 'Everything keeps running'
     const next =
       stopper.impossible === undefined
-        ? ` Everything keeps running; the next try is in ${Math.ceil(delayMs / 1000)} s, and tries go on until one works.`
-        : ' Everything keeps running.'
-    tell('error', `The pod cannot be stopped and goes on costing money. ${asSentence(problem)}${next}`)
+        ? `; the next try is in ${Math.ceil(delayMs / 1000)} s, and tries go on until one works`
+        : ''
+    tell(
+      'error',
+      `The pod cannot be stopped and goes on costing money. ${asSentence(problem)} ${running}${next}.`,
+    )
   }
 }
 

@@ -34,7 +34,8 @@ export function decide(memory: Memory, input: DecisionInput, settings: AutostopS
   const warnedMs = clock.warnedMs ?? input.nowMs
   // A limit that is met all of a sudden is announced for as long as any other.
   const stopsAtMs = Math.max(first.atMs, warnedMs + noticeMs(first, settings))
-  const because = explain(clock, input, settings, all)
+  const late = all.map((due) => ({ ...due, atMs: Math.max(due.atMs, stopsAtMs) }))
+  const because = explain(clock, input, settings, late)
   const { cause } = first
   const verdict: Verdict =
     input.nowMs >= stopsAtMs

@@ -41,32 +41,27 @@ export async function runSequence(
   }
 }
 
-async function endPod(
-  order: StopOrder,
-  tools: StopTools,
-  ends: AbortSignal,
-  resume: () => Promise<boolean>,
-): Promise<void> {
+async function endPod(order: StopOrder, tools: StopTools, ends: AbortSignal, resume: Resume): Promise<void> {
   if (tools.action === 'exit') {
     tools.keepOutcome('stopped', `podmate ends itself (AUTOSTOP_ACTION is exit). ${order.text}`)
     return tools.shutdown(`autostop: ${order.text}`)
   }
-  let isTraining = false
   let { verb } = order
   await callUntilStopped(order, tools, ends, {
+    trainerRests: () => !tools.trainer.runs() && resume.isOwed(),
     async refusedLong() {
-      isTraining = await resume()
-      if (isTraining)
+      if (await resume())
         tools.tell('warn', 'The trainer runs again from its newest checkpoint until the stop works.')
     },
     async verbNow() {
-      if (isTraining) verb = await verbFor(order.verb, tools, ends)
+      const mayBeNew = verb === 'terminate' || tools.trainer.runs()
+      if (mayBeNew && tools.stopper.impossible === undefined) verb = await verbFor(order.verb, tools, ends)
       return verb
     },
   })
 }
 
-/** While training goes on new files come: they are uploaded before a call, which no longer waits for them. */
+/** New files may have come since: they are uploaded before a call, which no longer waits for them. */
 async function verbFor(verb: AutostopVerb, tools: StopTools, ends: AbortSignal): Promise<AutostopVerb> {
   const saved = await saveArtifacts(verb, tools, 0, ends)
   return saved?.verb ?? 'stop'
@@ -81,13 +76,19 @@ async function endTraining({ trainer, step, tell }: StopTools): Promise<boolean>
   return true
 }
 
-/** Starts the trainer again, once, if it was ended; true when it did. */
-function resumer(hasEnded: boolean, trainer: TrainerPort): () => Promise<boolean> {
+interface Resume {
+  /** Starts the trainer again, once, if it was ended; true when it did. */
+  (): Promise<boolean>
+  isOwed(): boolean
+}
+
+function resumer(hasEnded: boolean, trainer: TrainerPort): Resume {
   let isOwed = hasEnded
-  return async () => {
+  const resume = async () => {
     const isMine = isOwed
     isOwed = false
     if (isMine) await trainer.start()
     return isMine
   }
+  return Object.assign(resume, { isOwed: () => isOwed })
 }

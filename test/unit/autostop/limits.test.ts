@@ -15,6 +15,15 @@ describe('decide() about the lifetime', () => {
     expect(last?.cause).toBe('lifetime')
   })
 
+  test('decide() names the moment at which the countdown ends when that is later than the limit', () => {
+    const short = { ...settings, maxLifetimeMs: minute / 2 }
+    const { looks } = drive((now) => busy(now), { settings: short, untilMs: 5 * minute })
+    expect(looks[0]?.verdict).toMatchObject({ kind: 'countdown', stopsAtMs: minute })
+    expect(looks[0]?.verdict.because[0]).toBe(
+      'The pod has run for 0 s of its 30 s (MAX_LIFETIME_SECONDS). The pod is stopped in 60 s.',
+    )
+  })
+
   test('decide() keeps to a lifetime that is shorter than the grace of a boot', () => {
     const short = { ...settings, maxLifetimeMs: 5 * minute }
     expect(drive((now) => busy(now), { settings: short, untilMs: 5 * hour }).stoppedMs).toBe(5 * minute)

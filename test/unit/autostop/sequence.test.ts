@@ -97,12 +97,33 @@ describe('runSequence()', () => {
     const stop = begin({ trainerMs: 1000, answers: [refused('503')] })
     await vi.advanceTimersByTimeAsync(9.9 * minute)
     expect(stop.of('trainer')).toEqual(['ended'])
+    expect(stop.of('error')[0]).toContain(
+      'The trainer has ended and is started again if no stop works within 10 min',
+    )
     expect(stop.of('flush')).toHaveLength(1)
     await vi.advanceTimersByTimeAsync(minute)
     expect(stop.of('trainer')).toEqual(['ended', 'started'])
     await vi.advanceTimersByTimeAsync(11 * minute)
     expect(stop.of('trainer')).toEqual(['ended', 'started'])
     expect(stop.of('flush')).toHaveLength(1 + stop.calls.filter((at) => at > 600).length)
+    stop.over.abort()
+    await stop.done
+  })
+
+  test('looks before each call that would delete files whether there are new ones', async () => {
+    const stop = begin({ answers: [refused('RunPod answers 503'), taken] }, { verb: 'terminate' })
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(doings(stop)).toEqual(['flush', 'call terminate', 'flush', 'call terminate'])
+    stop.over.abort()
+    await stop.done
+  })
+
+  test('looks for new files before each call while somebody trains again', async () => {
+    const stop = begin({ answers: [refused('RunPod answers 503'), taken] })
+    await vi.advanceTimersByTimeAsync(0)
+    await stop.tools.trainer.start()
+    await vi.advanceTimersByTimeAsync(minute)
+    expect(doings(stop)).toEqual(['flush', 'call stop', 'trainer started', 'flush', 'call stop'])
     stop.over.abort()
     await stop.done
   })
