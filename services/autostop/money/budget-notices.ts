@@ -13,14 +13,17 @@ export function thresholdNotice(
 ): Notice {
   const amounts = `${dollars(usd)} of ${dollars(budgetUsd)} (BUDGET_USD)`
   if (percent >= 100)
-    return { level: 'error', text: `The budget is spent, ${amounts}: the pod saves its work and stops.` }
+    return {
+      level: 'error',
+      text: `The budget is spent, ${amounts}: \`podctl why\` says when the pod stops.`,
+    }
   const left = durationText((Math.max(0, budgetUsd - usd) / usdPerHour) * hourMs)
   const text = `${percent} % of the budget is spent, ${amounts}: at ${dollars(usdPerHour)} an hour the rest lasts ${left}.`
   return { level: 'warn', text }
 }
 
-/** There is a budget, and nothing to reckon with. Pure. */
-export function noRateNotice(problem: string): Notice {
+/** There is a budget, and it cannot be kept, or not exactly. Pure. */
+export function budgetNotice(problem: string): Notice {
   return { level: 'error', text: `BUDGET_USD is set, but ${problem}.` }
 }
 

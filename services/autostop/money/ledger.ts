@@ -12,6 +12,7 @@ export interface LedgerStore {
 }
 
 export const ledgerName = 'budget-ledger.jsonl'
+export const ledgerDamage = `the ledger on the volume (${ledgerName}) is damaged: what was spent before this start is missing; take it off BUDGET_USD`
 const writeEveryMs = 5000
 /** About 150 KB; then the file begins anew with its last line. */
 const linesAtMost = 500
@@ -31,6 +32,7 @@ export class Ledger {
   #writtenUpMs = Number.NEGATIVE_INFINITY
   #writing: Promise<void> | undefined
   #failed = false
+  #damaged = false
   #again = false
 
   constructor(store: LedgerStore, boot: Boot, at: Moment) {
@@ -47,9 +49,15 @@ export class Ledger {
   get problem(): string | undefined {
     if (!this.#opened)
       return 'the ledger on the volume cannot be read yet: what was spent before this start is missing'
+    if (this.#damaged) return ledgerDamage
     return this.#failed
       ? 'the volume does not take the ledger: what is spent now is kept in memory only'
       : undefined
+  }
+
+  /** There was a ledger, and nothing in it could be understood. */
+  get isDamaged(): boolean {
+    return this.#damaged
   }
 
   /** False until the volume was read: only this start is counted then. */
@@ -62,6 +70,8 @@ export class Ledger {
     const text = await this.#store.readText(ledgerName)
     const last = text === undefined ? undefined : lastAccount(text)
     const { rate } = this.#account
+    // Half of the very first line is what a kill leaves.
+    this.#damaged = last === undefined && /[\n\0]/.test(text ?? '')
     if (last) this.#account = openAccount(last, this.#boot, now())
     if (last && rate !== undefined) this.#account = withRate(this.#account, rate)
     if (last && this.#early) this.#account = settleGaps(this.#account, this.#factsNow(this.#early))

@@ -4,10 +4,10 @@ import type { MoneyPort, Notice } from '../options.ts'
 import type { Moment } from './account.ts'
 import { type AskPlatform, type AskTimings, askPlatform } from './ask-platform.ts'
 import { type BootClock, machineClock } from './boot-clock.ts'
-import { jobNotice, noRateNotice, thresholdNotice } from './budget-notices.ts'
+import { budgetNotice, jobNotice, thresholdNotice } from './budget-notices.ts'
 import { costOf } from './cost.ts'
 import { type JobProgress, spentAtJobEnd } from './job-projection.ts'
-import { Ledger, type LedgerStore } from './ledger.ts'
+import { Ledger, type LedgerStore, ledgerDamage } from './ledger.ts'
 import { isPrice, type Rate, rateFrom, rateProblem } from './rate.ts'
 import type { PodFacts } from './settle-gaps.ts'
 import { crossed } from './thresholds.ts'
@@ -74,7 +74,10 @@ export function createMoney(options: MoneyOptions): Money {
       ledger.tick(now(wallMs))
       price()
       const known = rate()
-      return known ? budgetNotices(options, ledger, known, state, nowMs) : missingRate(options, ledger, state)
+      const notices = known
+        ? budgetNotices(options, ledger, known, state, nowMs)
+        : missingRate(options, ledger, state)
+      return [...damage(options, ledger, state), ...notices]
     },
     spent() {
       const known = rate()
@@ -133,7 +136,11 @@ function budgetNotices(
 function missingRate({ budgetUsd }: MoneyOptions, ledger: Ledger, state: State): readonly Notice[] {
   const problem = rateProblem(undefined)
   if (budgetUsd === undefined || !state.asked || !ledger.isOpen || !problem) return []
-  return once(state, 'no rate', noRateNotice(problem))
+  return once(state, 'no rate', budgetNotice(problem))
+}
+
+function damage({ budgetUsd }: MoneyOptions, { isDamaged }: Ledger, state: State): readonly Notice[] {
+  return budgetUsd === undefined || !isDamaged ? [] : once(state, 'damage', budgetNotice(ledgerDamage))
 }
 
 function once({ told }: State, key: string, notice: Notice): readonly Notice[] {

@@ -42,7 +42,7 @@ describe('createMoney()', () => {
     expect(kept.texts(0.4 * hour)).toEqual([])
     expect(kept.texts(0.1 * hour)[0]).toContain('90 % of the budget is spent')
     expect(kept.texts(0.5 * hour)).toEqual([
-      'error: The budget is spent, $10.00 of $10.00 (BUDGET_USD): the pod saves its work and stops.',
+      'error: The budget is spent, $10.00 of $10.00 (BUDGET_USD): `podctl why` says when the pod stops.',
     ])
     expect(kept.texts(hour)).toEqual([])
   })
@@ -72,6 +72,21 @@ describe('createMoney()', () => {
     pod.volume.away = false
     await opened(kept)
     expect(kept.texts(1)).toHaveLength(3)
+  })
+
+  test.each([
+    ['garbage\nmore of it\n', 1],
+    ['\0\0\0\0', 1],
+    ['', 0],
+    ['{"boot":"ha', 0],
+  ])('createMoney() of the ledger %j tells of damage %d times', async (text, times) => {
+    const pod = new SimulatedPod()
+    pod.volume.text = text
+    const kept = moneyOf({ costPerHour: 2, budgetUsd: 100 }, pod)
+    await opened(kept)
+    const told = [...kept.texts(1), ...kept.texts(1)].filter((notice) => notice.includes('is damaged'))
+    expect(told).toHaveLength(times)
+    expect(kept.money.cost(0).problem?.includes('take it off BUDGET_USD') ?? false).toBe(times === 1)
   })
 
   test('createMoney() says what to set when nothing tells a rate, and claims no budget', async () => {
