@@ -3,6 +3,7 @@ import { artifactsView } from './artifacts/artifacts-view.js'
 import { Table } from './board/table.js'
 import { connectView } from './connect/connect-view.js'
 import { podNow } from './core/ask.js'
+import { frames } from './core/frames.js'
 import { patch } from './core/patch.js'
 import { eventsView } from './events/events-view.js'
 import { listen } from './listen.js'
@@ -29,21 +30,13 @@ const views = [
   ['connect', connectView],
 ]
 
+/** Events may come by the hundred. */
+const renderSoon = frames(render)
 const live = livePod(renderSoon)
 const runs = new Training(byId('training'), live.now, live.refreshJobs)
 const board = new Table(byId('play'), live.now)
 
-let isWaiting = false
-
-/** At the next frame: events may come by the hundred. */
-function renderSoon() {
-  if (isWaiting || document.hidden) return
-  isWaiting = true
-  requestAnimationFrame(render)
-}
-
 function render() {
-  isWaiting = false
   if (document.hidden) return
   const pod = live.now()
   const now = podNow()

@@ -55,6 +55,16 @@ test.each([
   },
 )
 
+test('the page keeps up with the pod while events come without a pause', async () => {
+  const { page, pod } = await open()
+  const notice = { service: 'trainer', type: 'notice', level: 'warn', text: 'the loss jumped' } as const
+  const flood = setInterval(() => pod.pod.emit(notice), 20)
+  onTestFinished(() => clearInterval(flood))
+  await expect.poll(() => page.locator('#events').textContent(), patience).toContain('the loss jumped')
+  pod.autostop({ why: 'Somebody types.' })
+  await expect.poll(() => page.locator('h1').textContent(), patience).toContain('Somebody types.')
+})
+
 test('the page says why the pod runs, what it costs and what fails, as it comes', async () => {
   const { page, pod, faults } = await open()
   const verdict = page.locator('#verdict')

@@ -34,6 +34,8 @@ export function repeat(everyMs, work) {
   )
   return {
     soon() {
+      // Who asks again and again puts nothing off.
+      if (isWanted) return
       isWanted = true
       if (isBusy || !isShown) return
       clearTimeout(next)

@@ -1,4 +1,5 @@
 /** @import { Pod } from '../shapes.d.ts' */
+import { frames } from '../core/frames.js'
 import { partsOf } from '../core/parts-of.js'
 import { patch } from '../core/patch.js'
 import { choices } from './choices.js'
@@ -25,7 +26,8 @@ export class Training {
   #feeds = new Map()
   /** Under the cursor. @type {number | undefined} */
   #step
-  #isWaiting = false
+  /** Points may come by the hundred. */
+  #redraw = frames(() => this.#draw())
 
   /** @param {HTMLElement} card @param {() => Pod} pod @param {() => void} onJob called when a job is no longer what it was */
   constructor(card, pod, onJob) {
@@ -105,16 +107,6 @@ export class Training {
     this.#choose.chosen.range = range
     for (const feed of this.#feeds.values()) void feed.zoom(range)
     this.#redraw()
-  }
-
-  // At the next frame: points may come by the hundred.
-  #redraw() {
-    if (this.#isWaiting) return
-    this.#isWaiting = true
-    requestAnimationFrame(() => {
-      this.#isWaiting = false
-      this.#draw()
-    })
   }
 
   #draw() {
