@@ -74,9 +74,13 @@ async function lookAndTell(
   const graceEndsMs = options.money.bootMs(nowMs) + options.settings.bootGraceMs
   const news = announcement(before, verdict, { nowMs, graceEndsMs })
   if (news && !isOld(news, book)) {
-    ctx.notice(news.level, news.text)
-    journal.add(news.event, news.text, news.because ? { because: news.because } : {})
-    options.tellTerminals(news.text)
+    const isDry = options.action === 'none'
+    const text = isDry
+      ? `In this dry run (AUTOSTOP_ACTION is none) nothing is done about it: ${news.text}`
+      : news.text
+    ctx.notice(news.level, text)
+    journal.add(news.event, text, news.because ? { because: news.because } : {})
+    if (!isDry) options.tellTerminals(text)
   }
   show()
   return state

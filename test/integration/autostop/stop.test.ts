@@ -119,6 +119,8 @@ describe('autostop()', () => {
     const told = pod.notices().filter((text) => text.startsWith('warn: Dry run'))
     expect(told.filter((text) => text.includes('MAX_LIFETIME_SECONDS'))).toHaveLength(1)
     expect(told.filter((text) => text.includes('Nobody has used the pod')).length).toBeGreaterThan(1)
+    expect(pod.notices().filter((text) => text.startsWith('warn: The pod stops'))).toEqual([])
+    expect(pod.terminals).toEqual([])
   })
 
   test('with the action `exit` ends podmate in order', async () => {
