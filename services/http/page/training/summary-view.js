@@ -62,7 +62,9 @@ function lastWords(text) {
 
 /** @param {Job} job @param {readonly Point[]} points */
 function lossOf(job, points) {
-  const value = points.findLast((point) => typeof point.loss === 'number')?.loss ?? job.last_loss
+  const last = points.findLast((point) => point.loss !== undefined)
+  if (last?.loss === null) return 'not a number'
+  const value = last?.loss ?? job.last_loss
   return typeof value === 'number' ? figure(value) : '–'
 }
 

@@ -87,6 +87,15 @@ test('a run that failed says once how, and shows its last lines', () => {
   expect(summary('running')).not.toContain('KeyError')
 })
 
+test('the loss of a run is not shown as it once was when it is no number any more', () => {
+  const job = { id: '0570f8f5-af67', status: 'running', last_step: 3, last_loss: null, started_at: null }
+  const shown = (whole: readonly object[]) => JSON.stringify(summaryView({}, [{ job, whole }], 0))
+  expect(shown([{ step: 1, loss: 2.5 }, { step: 2 }])).toContain('2.5')
+  const lost = shown([{ step: 1, loss: 2.5 }, { step: 2, loss: null }, { step: 3 }])
+  expect(lost).toContain('not a number')
+  expect(lost).not.toContain('2.5')
+})
+
 test('sparkline() leaves gaps where there is no value, and stays inside its frame', () => {
   const { children } = sparkline([0, 50, null, 150], 100, 'x')
   const line = children[1].attributes.d as string
