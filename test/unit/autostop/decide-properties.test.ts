@@ -1,8 +1,11 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { histories } from '../../fixtures/autostop/histories.ts'
 
 const runs = 60
+
+// Thousands of histories: a machine with other work takes its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 test('decide() stops no pod with an active signal before its lifetime or budget', () => {
   fc.assert(fc.property(histories.busy, histories.keepsBusy), { numRuns: runs })
