@@ -30,16 +30,16 @@ function noteLine({ run }: JobsDesk, text: string, ctx: ServiceContext): void {
 }
 
 /** Who has never reported cannot be told from one that does not report at all. */
-function tellStalls({ options, run }: JobsDesk, nowMs: number, ctx: ServiceContext): void {
-  const { live } = run
-  if (!live?.last || options.stallMs === undefined || live.isStalled) return
-  if (nowMs - live.last.atMs < options.stallMs) return
-  live.isStalled = true
-  const minutes = Math.round(options.stallMs / 6000) / 10
-  ctx.notice(
-    'warn',
-    `${live.job.name}: no step came for ${minutes} minutes, the last one is ${live.last.step}`,
-  )
+function tellStalls({ options, book }: JobsDesk, nowMs: number, ctx: ServiceContext): void {
+  const { stallMs } = options
+  if (stallMs === undefined) return
+  const minutes = Math.round(stallMs / 6000) / 10
+  for (const live of book.all) {
+    const { job, last, isStalled } = live
+    if (job.status !== 'running' || !last || isStalled || nowMs - last.atMs < stallMs) continue
+    live.isStalled = true
+    ctx.notice('warn', `${job.name}: no step came for ${minutes} minutes, the last one is ${last.step}`)
+  }
 }
 
 function tellFull({ mount, usedBytes, totalBytes }: Disk, full: Set<string>, ctx: ServiceContext): void {

@@ -54,6 +54,18 @@ describe('POST /api/training/jobs/:id/metrics', () => {
   })
 })
 
+describe('a job that is run by hand', () => {
+  test('is told when no step comes, and again after steps came', async () => {
+    const pod = await jobsPod({ jobs: { stallMs: 200 } })
+    const job = await pod.make('mine')
+    const told = () => pod.notices().filter((notice) => /^mine: no step came for/.test(notice)).length
+    await job.report({ step: 1 })
+    await expect.poll(told, patient).toBe(1)
+    await job.report({ step: 2 })
+    await expect.poll(told, patient).toBe(2)
+  })
+})
+
 describe('names of numbers', () => {
   test('are 200 for a job, however often more are refused', async () => {
     const pod = await jobsPod()
