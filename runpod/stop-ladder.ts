@@ -28,9 +28,13 @@ export async function stopPod(
 ): Promise<StopOutcome> {
   const rungs: RungReport[] = []
   const problems: RunpodProblem[] = []
-  const isDone = async () => {
+  const fateNow = async () => {
     const { fate, said } = await readBack(client, podId, signal)
     rungs.push({ rung: 'reading back', said })
+    return fate
+  }
+  const isDone = async () => {
+    const fate = await fateNow()
     return fate === 'gone' || (fate === 'stopped' && verb === 'stop')
   }
   const succeeded = (how: string): StopOutcome => ({ stopped: true, how, rungs })
@@ -44,7 +48,9 @@ export async function stopPod(
       const problem = problemOf(error)
       problems.push(problem)
       rungs.push({ rung, said: problem.message })
-      if (problem.kind === 'not-found') return succeeded(`${rung}: RunPod says that the pod is gone`)
+      // An interface that has moved says so, too.
+      if (problem.kind === 'not-found' && (await fateNow()) !== 'running')
+        return succeeded(`${rung}: RunPod says that the pod is gone`)
       if (problem.kind === 'conflict' && (await isDone())) return succeeded(`${rung}: it was so already`)
     }
   }

@@ -48,6 +48,20 @@ test.for([
   expect(runpod.pod(id).status).toBe('EXITED')
 })
 
+test('stopPod() goes on when a pod is said to be gone that reads as running', async () => {
+  await using runpod = await startRunpod()
+  runpod.faults.add({
+    fault: 'answer',
+    status: 404,
+    detail: 'resource not found',
+    on: 'stop',
+    times: 'always',
+  })
+  const { id, outcome } = await climb(runpod)
+  expect(outcome).toMatchObject({ stopped: true, how: 'GraphQL (input object): the pod is to be EXITED' })
+  expect(runpod.pod(id).status).toBe('EXITED')
+})
+
 test('stopPod() falls back to the inline form, and never asks v1', async () => {
   await using runpod = await startRunpod({ traps: { podKeyStops: false, renamesInputs: true } })
   const { id, outcome } = await climb(runpod)
