@@ -114,6 +114,16 @@ class Report(Reports):
         self.assertEqual(self.server.steps, [step for step in range(200) if step != 60])
         self.assertIn("step 60 were refused: 422", logs.output[0])
 
+    def test_report_leaves_out_numbers_that_are_too_many_for_a_job(self) -> None:
+        with self.assertLogs("podmate_metrics", "WARNING") as logs:
+            for step in (1, 2):
+                podmate_metrics.report(step, 0.5, **{f"layer_{n}": n for n in range(150)})
+            self.assertTrue(podmate_metrics.flush(30))
+        self.assertEqual(len(logs.output), 1)
+        for point in self.server.points:
+            self.assertEqual((point["loss"], point["layer_0"]), (0.5, 0))
+            self.assertLessEqual(len(point.keys() - {"step", "timestamp"}), 100)
+
     def test_report_keeps_a_thinner_curve_when_too_much_waits(self) -> None:
         self.server.go_away()
         small = mock.patch.object(podmate_metrics, "MOST_WAITING", 100)

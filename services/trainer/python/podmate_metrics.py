@@ -35,6 +35,7 @@ HURRY_SECONDS = 0.1  # the same while a flush waits
 PAUSE_SECONDS = (0.5, 15.0)  # after the first failure, and at most
 EXIT_SECONDS, TERM_SECONDS = 5.0, 2.0  # how long the program's end may wait for the last points
 MOST_AT_ONCE, MOST_WAITING = 1000, 50_000
+MOST_NUMBERS = 100  # in a point; podmate refuses one with more
 REFUSED = (400, 413, 422)
 
 logger = logging.getLogger("podmate_metrics")
@@ -62,6 +63,9 @@ def report(step: Any, loss: Any = None, **numbers: Any) -> None:
             }
             numbers = {name: _plain(name, value) for name, value in numbers.items()}
             point = {name: value for name, value in numbers.items() if value is not None}
+            if len(point) > MOST_NUMBERS:
+                _tell_once("names", f"{len(point)} numbers in a step: the first {MOST_NUMBERS} go")
+                point = dict(islice(point.items(), MOST_NUMBERS))
             reporter.put(int(step), json.dumps({"step": int(step), **point}).encode())
     except Exception as error:
         _tell_once("step", f"the numbers of step {step!r} are not reported: {error}")
