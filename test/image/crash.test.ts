@@ -5,10 +5,9 @@ import { sshClient } from '../fixtures/sshd/ssh-client.ts'
 import { ImagePod } from './image-pod.ts'
 import { newVolume } from './volume.ts'
 
-/** Writes a line at its start, and another when it is not the only one. */
+/** Writes its pid at its start, and `two` when one that did so before is still alive. */
 const trainer = [
-  'mkdir /tmp/only-one 2>/dev/null || echo two >> /tmp/runs',
-  'trap "rmdir /tmp/only-one; exit 0" TERM',
+  'for pid in $(cat /tmp/runs 2>/dev/null); do ! kill -0 $pid 2>/dev/null || echo two >> /tmp/runs; done',
   'echo $$ >> /tmp/runs',
   'sleep 1000 & wait $!',
 ].join('\n')

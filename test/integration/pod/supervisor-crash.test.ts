@@ -12,12 +12,11 @@ import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 beforeEach(({ skip }) => skip(closedClone() !== undefined, closedClone()))
 beforeEach(needsDoors)
 
-/** Writes a line when it starts, and another one when it finds that it is not the only one. */
+/** Writes its pid when it starts, and `two` when one that did so before is still alive. */
 const trainer = (folder: string) =>
   [
     `cd ${folder}`,
-    'mkdir only-one 2>/dev/null || echo two >> runs',
-    'trap "rmdir only-one; exit 0" TERM',
+    'for pid in $(cat runs 2>/dev/null); do ! kill -0 $pid 2>/dev/null || echo two >> runs; done',
     'echo $$ >> runs',
     'sleep 1000 & wait $!',
   ].join('\n')
