@@ -5,7 +5,7 @@ import { readBack } from '../runpod/read-back.ts'
 import { stopPod } from '../runpod/stop-ladder.ts'
 import type { MoneyOptions } from '../services/autostop/money/money.ts'
 import type { PodFacts } from '../services/autostop/money/settle-gaps.ts'
-import type { Stopper } from '../services/autostop/stop-tools.ts'
+import type { Stopper } from '../services/autostop/stop/stop-tools.ts'
 import type { Setup } from './run-pod.ts'
 
 /** How this pod is seen and stopped from inside by the API of RunPod. */

@@ -1,6 +1,6 @@
 import type { Artifacts } from '../services/artifacts/service.ts'
 import type { SignalOptions } from '../services/autostop/signals.ts'
-import type { SavePort } from '../services/autostop/stop-tools.ts'
+import type { SavePort } from '../services/autostop/stop/stop-tools.ts'
 import type { Jobs } from '../services/jobs/service.ts'
 import type { JupyterPort } from '../services/jupyter/service.ts'
 import type { StatePort } from '../services/state/port.ts'

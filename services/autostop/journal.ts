@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../supervisor/service.ts'
-import type { JournalEntry, LastStop } from './stop-progress.ts'
-import type { StopCause } from './verdict.ts'
+import type { StopCause } from './decision/verdict.ts'
+import type { JournalEntry, LastStop } from './stop/stop-progress.ts'
 
 const file = 'autostop.jsonl'
 /** As many entries as are read back and shown. */

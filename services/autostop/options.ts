@@ -1,12 +1,12 @@
 import type { PodView } from '../../supervisor/pod.ts'
 import type { EventLevel } from '../../supervisor/service.ts'
-import type { AutostopAction, AutostopVerb } from './autostop-state.ts'
-import type { DecisionInput } from './decision-input.ts'
-import type { Cost, Hold } from './desk.ts'
+import type { DecisionInput } from './decision/decision-input.ts'
+import type { Cost, Hold } from './desk/desk.ts'
 import type { JournalStore } from './journal.ts'
 import type { AutostopSettings } from './settings.ts'
 import type { Signal } from './signal.ts'
-import type { SavePort, Stopper, StopTimings } from './stop-tools.ts'
+import type { SavePort, Stopper, StopTimings } from './stop/stop-tools.ts'
+import type { AutostopAction, AutostopVerb } from './watch/autostop-state.ts'
 
 /** Something that whoever looks after the pod should know. */
 export interface Notice {

@@ -2,13 +2,13 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Service, ServiceContext } from '../../supervisor/service.ts'
 import { settledWithin } from '../../supervisor/time.ts'
-import type { AutostopDesk, AutostopStanding } from './desk.ts'
+import type { AutostopDesk, AutostopStanding } from './desk/desk.ts'
+import { autostopRoutes } from './desk/routes.ts'
+import { autostopView } from './desk/view.ts'
 import { openJournal } from './journal.ts'
 import type { AutostopOptions } from './options.ts'
-import { autostopRoutes } from './routes.ts'
-import { autostopView } from './view.ts'
-import { watch } from './watch.ts'
-import { WatchBook } from './watch-book.ts'
+import { watch } from './watch/watch.ts'
+import { WatchBook } from './watch/watch-book.ts'
 
 export type { AutostopOptions } from './options.ts'
 
@@ -88,7 +88,7 @@ export function autostop(options: AutostopOptions): Autostop {
     routes: autostopRoutes(port),
     async metrics(registry) {
       // prom-client is loaded by the first scrape.
-      const { addAutostopMetrics } = await import('./registry.ts')
+      const { addAutostopMetrics } = await import('./desk/registry.ts')
       addAutostopMetrics(registry, standing)
     },
   }

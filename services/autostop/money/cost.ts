@@ -1,4 +1,4 @@
-import type { Cost } from '../desk.ts'
+import type { Cost } from '../desk/desk.ts'
 import type { Rate } from './rate.ts'
 
 const hourMs = 3_600_000

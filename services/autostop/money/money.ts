@@ -1,5 +1,5 @@
 import { aborted, pause } from '../../../supervisor/time.ts'
-import type { Cost } from '../desk.ts'
+import type { Cost } from '../desk/desk.ts'
 import type { MoneyPort, Notice } from '../options.ts'
 import type { Moment } from './account.ts'
 import { type AskPlatform, type AskTimings, askPlatform } from './ask-platform.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Stopper } from '../../../services/autostop/stop-tools.ts'
-import { autostopView } from '../../../services/autostop/view.ts'
+import { autostopView } from '../../../services/autostop/desk/view.ts'
+import type { Stopper } from '../../../services/autostop/stop/stop-tools.ts'
 import { autostopPod, fastStop } from '../../fixtures/autostop/autostop-pod.ts'
 
 const poll = <T>(read: () => T) => expect.poll(read, { timeout: 10_000, interval: 10 })

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { JournalEntry } from '../../../services/autostop/stop-progress.ts'
+import type { JournalEntry } from '../../../services/autostop/stop/stop-progress.ts'
 import { startHub } from '../../fakes/hub.ts'
 import { startRunpod } from '../../fakes/runpod.ts'
 import { onlyByFlush, UploadPod } from '../../fixtures/artifacts/upload-pod.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { StopAnswer, Stopper } from '../../../services/autostop/stop-tools.ts'
+import type { StopAnswer, Stopper } from '../../../services/autostop/stop/stop-tools.ts'
 import { autostopPod, fastStop } from '../../fixtures/autostop/autostop-pod.ts'
 
 const timeout = 10_000

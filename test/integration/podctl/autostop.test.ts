@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { autostopRoutes } from '../../../services/autostop/routes.ts'
+import { autostopRoutes } from '../../../services/autostop/desk/routes.ts'
 import { PodError } from '../../../supervisor/errors.ts'
 import { autostopState, fakeDesk, someCost } from '../../fixtures/autostop/fake-desk.ts'
 import { ask } from '../../fixtures/http/ask.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { announcement } from '../../../services/autostop/announcements.ts'
-import type { StopCause, Verdict } from '../../../services/autostop/verdict.ts'
+import type { StopCause, Verdict } from '../../../services/autostop/decision/verdict.ts'
+import { announcement } from '../../../services/autostop/watch/announcements.ts'
 
 const running = (stopsAtMs?: number, cause?: StopCause): Verdict => ({
   ...{ kind: 'running', because: ['In use.'], stopsAtMs, cause },

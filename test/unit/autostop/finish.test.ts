@@ -4,8 +4,8 @@ import {
   finishActions,
   finishOrder,
   type TrainingEnd,
-} from '../../../services/autostop/finish-policy.ts'
-import { type WatchFinishOptions, watchFinish } from '../../../services/autostop/watch-finish.ts'
+} from '../../../services/autostop/finish/finish-policy.ts'
+import { type WatchFinishOptions, watchFinish } from '../../../services/autostop/finish/watch-finish.ts'
 import type { Ending } from '../../../supervisor/events.ts'
 import { monotonicMs } from '../../../supervisor/time.ts'
 import { fakePod } from '../../fixtures/http/fake-pod.ts'

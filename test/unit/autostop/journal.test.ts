@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { lastStopOf, openJournal } from '../../../services/autostop/journal.ts'
-import type { JournalEntry } from '../../../services/autostop/stop-progress.ts'
+import type { JournalEntry } from '../../../services/autostop/stop/stop-progress.ts'
 
 let at = 0
 const entry = (event: JournalEntry['event'], more: object = {}): JournalEntry => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { judgeSave, type SaveFacts } from '../../../services/autostop/judge-save.ts'
+import { judgeSave, type SaveFacts } from '../../../services/autostop/stop/judge-save.ts'
 
 const folder = (place: 'absent' | 'container' | 'volume', hasFiles = true) => ({
   ...{ path: `/${place}`, place, hasFiles },

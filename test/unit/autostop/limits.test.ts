@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { DecisionInput } from '../../../services/autostop/decision-input.ts'
+import type { DecisionInput } from '../../../services/autostop/decision/decision-input.ts'
 import { activeAt, drive, hour, look, minute, quiet, unknown, usual } from '../../fixtures/autostop/drive.ts'
 
 const busy = (now: number, more: Partial<DecisionInput> = {}) =>

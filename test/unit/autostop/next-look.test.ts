@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { nextLookMs } from '../../../services/autostop/next-look.ts'
-import type { StopCause, Verdict } from '../../../services/autostop/verdict.ts'
+import { nextLookMs } from '../../../services/autostop/decision/next-look.ts'
+import type { StopCause, Verdict } from '../../../services/autostop/decision/verdict.ts'
 
 const running = (stopsAtMs?: number, cause?: StopCause): Verdict => ({
   ...{ kind: 'running', because: ['In use.'], stopsAtMs, cause },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { retryDelayMs } from '../../../services/autostop/retry-delay.ts'
+import { retryDelayMs } from '../../../services/autostop/stop/retry-delay.ts'
 
 describe('retryDelayMs()', () => {
   const timings = { firstMs: 5000, capMs: 300_000 }

@@ -1,9 +1,9 @@
 import fastify, { type FastifyInstance } from 'fastify'
 import { Registry } from 'prom-client'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { AutostopDesk } from '../../../services/autostop/desk.ts'
-import { addAutostopMetrics } from '../../../services/autostop/registry.ts'
-import { autostopRoutes } from '../../../services/autostop/routes.ts'
+import type { AutostopDesk } from '../../../services/autostop/desk/desk.ts'
+import { addAutostopMetrics } from '../../../services/autostop/desk/registry.ts'
+import { autostopRoutes } from '../../../services/autostop/desk/routes.ts'
 import { sharedSchemas } from '../../../services/http/shared-schemas.ts'
 import { autostopState, fakeDesk, wallMs } from '../../fixtures/autostop/fake-desk.ts'
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { runSequence } from '../../../services/autostop/sequence.ts'
-import type { StopOrder } from '../../../services/autostop/stop-tools.ts'
+import { runSequence } from '../../../services/autostop/stop/sequence.ts'
+import type { StopOrder } from '../../../services/autostop/stop/stop-tools.ts'
 import {
   type FakeStop,
   type FakeStopPlan,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { terminalIn } from '../../../services/autostop/terminals.ts'
+import { terminalIn } from '../../../services/autostop/stop/terminals.ts'
 
 describe('terminalIn()', () => {
   const stat = (device: number) => `12 (a ) b) S 1 12 12 ${device} 12 4194304 0`

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { usedAgain } from '../../../services/autostop/decision/used-again.ts'
 import type { Reading, SignalName } from '../../../services/autostop/signal.ts'
-import { usedAgain } from '../../../services/autostop/used-again.ts'
 
 describe('usedAgain()', () => {
   const use = (name: SignalName, lastActiveMs?: number, state: Reading['state'] = 'active') =>
