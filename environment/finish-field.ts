@@ -1,5 +1,9 @@
 import { z } from 'zod'
-import { type FinishAction, type FinishPolicy, finishActions } from '../services/autostop/finish/finish-policy.ts'
+import {
+  type FinishAction,
+  type FinishPolicy,
+  finishActions,
+} from '../services/autostop/finish/finish-policy.ts'
 import { type About, about } from './fields.ts'
 
 const one = `(?:${finishActions.join('|')})`
