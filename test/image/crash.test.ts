@@ -7,7 +7,7 @@ import { newVolume } from './volume.ts'
 
 /** Writes its pid at its start, and `two` when one that did so before is still alive. */
 const trainer = [
-  'for pid in $(cat /tmp/runs 2>/dev/null); do ! kill -0 $pid 2>/dev/null || echo two >> /tmp/runs; done',
+  'for pid in $(cat /tmp/runs 2>/dev/null); do ! grep -qs "^State:[[:space:]]*[RSDTtI]" /proc/$pid/status || echo two >> /tmp/runs; done',
   'echo $$ >> /tmp/runs',
   'sleep 1000 & wait $!',
 ].join('\n')

@@ -16,7 +16,7 @@ beforeEach(needsDoors)
 const trainer = (folder: string) =>
   [
     `cd ${folder}`,
-    'for pid in $(cat runs 2>/dev/null); do ! kill -0 $pid 2>/dev/null || echo two >> runs; done',
+    'for pid in $(cat runs 2>/dev/null); do ! grep -qs "^State:[[:space:]]*[RSDTtI]" /proc/$pid/status || echo two >> runs; done',
     'echo $$ >> runs',
     'sleep 1000 & wait $!',
   ].join('\n')
