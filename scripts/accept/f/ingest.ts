@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { askingClients } from '../c/asking-clients.ts'
 import type { Line } from '../line.ts'
 import { median } from '../median.ts'
-import { bareRate } from './bare-sqlite.ts'
 import { type JobPod, startJobPod } from './job-pod.ts'
 import { postUntil, reportedAt } from './post-points.ts'
 
+const run = promisify(execFile)
 const rounds = 5
 const roundMs = 2000
 const goals = { posts: 1000, points: 20_000, share: 1 / 3 }
@@ -45,9 +48,16 @@ export async function measureIngest(
     )
     const points = acknowledged.reduce((sum, count) => sum + count, 0)
     rates.ours.push((points / (performance.now() - startedMs)) * 1000)
-    rates.bare.push(bareRate(clients * perPost, ms / 2))
+    rates.bare.push(await bareBeside(clients * perPost, ms / 2))
   }
   return rates
+}
+
+/** SQLite alone in a process of its own, so that whoever asks for moves asks on. */
+async function bareBeside(perCommit: number, ms: number): Promise<number> {
+  const program = fileURLToPath(new URL('bare-program.ts', import.meta.url))
+  const { stdout } = await run(process.execPath, [program, `${perCommit}`, `${ms}`])
+  return Number(stdout)
 }
 
 /** Single posts and arrays beside people who ask for moves. */

@@ -9,7 +9,7 @@ const timeout = 20_000
 
 test('podctl why begins with what is wrong, and tells how training ended and what that leads to', async () => {
   const pod = startWithoutModel({
-    ...{ BUDGET_USD: 'ten', MAX_LIFETIME_SECONDS: '7200', AUTOSTOP_ACTION: 'none' },
+    ...{ BUDGET_USD: 'ten', MAX_LIFETIME_SECONDS: '7200', AUTOSTOP_ACTION: 'exit' },
     ...{ TRAIN_COMMAND: 'exit 3', TRAIN_ON_FINISH: 'success=keep,failure=stop' },
   })
   await expect.poll(() => pod.state('trainer'), { timeout }).toBe('failed')
