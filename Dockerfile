@@ -41,10 +41,11 @@ RUN rm -rf image
 # The Python of the user's programs, which they may change: it belongs to the account that they run as.
 FROM system AS venv
 ARG TORCH=cuda
+ARG TORCH_VERSION=2.9.1
 ARG TORCH_INDEX=
 COPY image/python-packages.txt image/venv.sh /tmp/
 USER runner
-RUN sh /tmp/venv.sh /opt/venvs/chessbot "${TORCH}" "${TORCH_INDEX}"
+RUN sh /tmp/venv.sh /opt/venvs/chessbot "${TORCH}" "${TORCH_VERSION}" "${TORCH_INDEX}"
 
 FROM system
 COPY --from=venv --chown=runner:runner /opt/venvs /opt/venvs
