@@ -1,0 +1,55 @@
+import type { FastifyInstance } from 'fastify'
+import type { ServiceContext } from '../../supervisor/service.ts'
+import { aborted } from '../../supervisor/time.ts'
+import type { HttpServer } from './http-server.ts'
+import { httpServer } from './http-server.ts'
+import { listen } from './listen.ts'
+import type { HttpOptions, HttpTimings } from './options.ts'
+import { defaultHttpTimings } from './options.ts'
+import type { RouteContext } from './route-context.ts'
+import { trust } from './trusted.ts'
+
+/** One run of the server: both listeners, until it is to end. */
+export async function serve(options: HttpOptions, ctx: ServiceContext): Promise<void> {
+  const timings = { ...defaultHttpTimings, ...options.timings }
+  const app = await newApp(options, timings, ctx)
+  const servers = twoServers(app, timings)
+  const ended = new AbortController()
+  try {
+    await listen(servers, { options, timings, ctx, stop: AbortSignal.any([ctx.stop, ended.signal]) })
+    await aborted(ctx.stop)
+  } finally {
+    ended.abort() // one listener may have failed while the other still tries
+    await Promise.all([servers.socket.close(ctx.kill), servers.tcp.close(ctx.kill)])
+    await app.close()
+  }
+}
+
+async function newApp(
+  options: HttpOptions,
+  timings: HttpTimings,
+  ctx: ServiceContext,
+): Promise<FastifyInstance> {
+  // fastify takes a while to load: whoever only wants to know this service (podctl check) does not pay for it.
+  const { buildApp } = await import('./build-app.ts')
+  const { podStopping, stop, log } = ctx
+  const context: RouteContext = { options, timings, podStopping, stop, log, token: tokenReader(options) }
+  return buildApp(context)
+}
+
+function twoServers(app: FastifyInstance, timings: HttpTimings): { socket: HttpServer; tcp: HttpServer } {
+  const socket = httpServer((request, response) => {
+    trust(request)
+    app.routing(request, response)
+  }, timings)
+  const tcp = httpServer((request, response) => app.routing(request, response), timings)
+  return { socket, tcp }
+}
+
+function tokenReader({ apiToken, generatedToken }: HttpOptions): () => Promise<string> {
+  let known = apiToken
+  return async () => {
+    known ??= await generatedToken()
+    return known
+  }
+}
