@@ -66,7 +66,7 @@ function compose(setup: Setup): Composition {
       kept.service,
       unless(options.sshdProblem(setup), sshd(options.sshdOptions(setup, kept.port))),
       notBefore(setup.wayIn, server),
-      unless(options.inferenceProblem(setup), model.service),
+      unless(options.inferenceProblem(setup), notBefore(setup.wayIn, model.service)),
       unless(options.bootstrapProblem(setup), bootstrap(options.bootstrapOptions(setup))),
       unless(options.jupyterProblem(setup), lab.service),
       unless(options.trainerProblem(setup), trainer(options.trainerOptions(setup, kept.port, jobs.port))),

@@ -3,11 +3,9 @@ import type { Registry } from 'prom-client'
 import type { Service, ServiceContext } from '../../supervisor/service.ts'
 import { settledWithin } from '../../supervisor/time.ts'
 import type { AutostopDesk, AutostopStanding } from './desk/desk.ts'
-import { autostopRoutes } from './desk/routes.ts'
 import { autostopView } from './desk/view.ts'
 import { openJournal } from './journal.ts'
 import type { AutostopOptions } from './options.ts'
-import { watch } from './watch/watch.ts'
 import { WatchBook } from './watch/watch-book.ts'
 
 export type { AutostopOptions } from './options.ts'
@@ -75,6 +73,8 @@ export function autostop(options: AutostopOptions): Autostop {
       stopTier: 'work',
       ...(off === undefined ? {} : { disabled: off }),
       async run(ctx) {
+        // Loaded when it runs, like the routes when they are asked for: sshd has the thread before.
+        const { watch } = await import('./watch/watch.ts')
         book.hasEnded = false
         try {
           await watch({ ctx, options, journal, book, show: () => show(ctx) })
@@ -85,7 +85,10 @@ export function autostop(options: AutostopOptions): Autostop {
       },
     },
     port,
-    routes: autostopRoutes(port),
+    async routes(app) {
+      const { autostopRoutes } = await import('./desk/routes.ts')
+      await app.register(autostopRoutes(port))
+    },
     async metrics(registry) {
       // prom-client is loaded by the first scrape.
       const { addAutostopMetrics } = await import('./desk/registry.ts')

@@ -10,10 +10,7 @@ import type { ProgressTerminal } from './load-progress.ts'
 import { type ChoiceSettings, ModelChoice } from './model-choice.ts'
 import { ModelDesk } from './model-desk.ts'
 import type { HostPatience } from './model-host.ts'
-import { modelRoutes } from './model-routes.ts'
 import type { QueueLimits } from './request-queue.ts'
-import { inferenceRoutes } from './routes.ts'
-import { runHost } from './run-host.ts'
 import type { Serving } from './served-model.ts'
 
 /** Parsed values of the environment, and limits that tests make smaller. */
@@ -94,13 +91,17 @@ export function inference(options: InferenceOptions): Inference {
     service: {
       name: 'inference',
       stopTier: 'intake',
-      run(ctx) {
+      async run(ctx) {
         podStopping = ctx.podStopping
         metrics.onRun()
+        // Loaded when it runs, like the routes when they are asked for: sshd has the thread before.
+        const { runHost } = await import('./run-host.ts')
         return runHost(ctx, { ...settings, choice, desk, observer: metrics, onServing })
       },
     },
     async routes(app) {
+      const { inferenceRoutes } = await import('./routes.ts')
+      const { modelRoutes } = await import('./model-routes.ts')
       await app.register(inferenceRoutes(routeOptions))
       await app.register(modelRoutes(routeOptions))
     },

@@ -4,7 +4,6 @@ import type { Registry } from 'prom-client'
 import type { Service, ServiceContext } from '../../supervisor/service.ts'
 import { forwardPoints } from './forward-points.ts'
 import type { JobProgress } from './job-progress.ts'
-import { jobRoutes } from './job-routes.ts'
 import { type JobsDesk, jobsDesk } from './jobs-desk.ts'
 import type { JobsOptions } from './options.ts'
 import { type TrainerPort, trainerPort } from './trainer-run.ts'
@@ -39,7 +38,11 @@ export function jobs(options: JobsOptions): Jobs {
       progress: () => progressOf(desk),
       trainer: trainerPort(options, desk.book, desk.run),
     },
-    routes: jobRoutes(desk),
+    async routes(app) {
+      // Loaded when they are asked for: sshd has the thread before.
+      const { jobRoutes } = await import('./job-routes.ts')
+      await app.register(jobRoutes(desk))
+    },
     async metrics(registry) {
       // prom-client is loaded by the first scrape.
       const { addJobMetrics } = await import('./job-registry.ts')

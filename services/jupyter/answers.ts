@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { Probe } from '../../supervisor/probe.ts'
 
@@ -7,6 +7,7 @@ import type { Probe } from '../../supervisor/probe.ts'
 export function answersAsJupyter(address: URL, token: string): Probe {
   const headers = { authorization: `token ${token}` }
   return async (signal) => {
+    const { request } = await import('node:http') // takes a while to load: sshd has the thread before
     const asked = request(new URL('api/status', address), { headers, agent: false, signal })
     asked.end()
     const [response]: IncomingMessage[] = await once(asked, 'response')

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { type IncomingMessage, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import type { JupyterAddress } from './ports.ts'
 
@@ -21,6 +21,8 @@ export async function askKernels(
   { url, token }: JupyterAddress,
   signal: AbortSignal,
 ): Promise<readonly Kernel[]> {
+  // Takes a while to load, and most pods have asked for HTTP by then.
+  const { request } = await import('node:http')
   const limit = AbortSignal.timeout(limitMs)
   // Our own question must not look like a user to Jupyter itself.
   const address = new URL('api/kernels?no_track_activity=1', url)
