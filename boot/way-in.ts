@@ -2,6 +2,9 @@ import type { PodView } from '../supervisor/pod.ts'
 import type { Service } from '../supervisor/service.ts'
 import { aborted } from '../supervisor/time.ts'
 
+/** What sshd tells while it still gets ready to start. */
+const before: ReadonlySet<string> = new Set(['waiting', 'starting', 'report', 'notice'])
+
 /**
  * Settles when sshd was started or is not to be, and after `ms` at the latest. What loads much code on the thread that
  * starts sshd waits for this: the way in comes first.
@@ -11,7 +14,7 @@ export function wayIn(pod: Pick<PodView, 'onEvent'>, ms: number): Promise<void> 
   const over = AbortSignal.timeout(ms)
   over.addEventListener('abort', () => resolve(), { once: true })
   pod.onEvent((event) => {
-    const isSettled = 'service' in event && event.service === 'sshd' && event.type !== 'starting'
+    const isSettled = 'service' in event && event.service === 'sshd' && !before.has(event.type)
     if (isSettled || event.type === 'pod-stopping') resolve()
   }, over)
   return promise
