@@ -32,7 +32,7 @@ function watchesIdleness(setup: Settled): boolean {
   return asked === 'auto' ? setup.environment.values.platform?.RUNPOD_POD_ID !== undefined : asked
 }
 
-/** Why nothing is ever to stop this pod. */
+/** Why nothing is ever to stop this pod, with the values that were meant to and are wrong. */
 export function whyOff(setup: Settled, { budgetUsd, maxLifetimeMs }: AutostopSettings): string | undefined {
   const { START_IDLE_WATCHDOG: asked, TRAIN_ON_FINISH: finish } = valuesOf(setup)
   const ends = ['stop', 'terminate'].some((action) =>
@@ -40,7 +40,9 @@ export function whyOff(setup: Settled, { budgetUsd, maxLifetimeMs }: AutostopSet
   )
   if (watchesIdleness(setup) || budgetUsd !== undefined || maxLifetimeMs !== undefined || ends)
     return undefined
-  return asked === false ? 'START_IDLE_WATCHDOG is 0' : 'this is no pod of RunPod: RUNPOD_POD_ID is not set'
+  const reason =
+    asked === false ? 'START_IDLE_WATCHDOG is 0' : 'this is no pod of RunPod: RUNPOD_POD_ID is not set'
+  return [reason, ...wrongValues(setup)].join('; ')
 }
 
 /** What will go wrong at the stop, said at the start. */
@@ -52,9 +54,8 @@ export function problemsOf(setup: Settled, impossible: string | undefined): read
   } = valuesOf(setup)
   const upload = artifactsProblem(setup)
   const isRefused = action === 'runpod_api' && verb === 'terminate' && !ordered && upload !== undefined
-  const wrong = setup.environment.problems.filter(({ group }) => group === 'autostop')
   return [
-    ...wrong.map(({ message }) => `${message}. Until then it counts as unset.`),
+    ...wrongValues(setup).map((message) => `${message}. Until then it counts as unset.`),
     ...(action === 'runpod_api' && impossible !== undefined
       ? [`This pod cannot stop itself: ${impossible}`]
       : []),
@@ -67,4 +68,8 @@ export function problemsOf(setup: Settled, impossible: string | undefined): read
         ]
       : []),
   ]
+}
+
+function wrongValues({ environment }: Settled): readonly string[] {
+  return environment.problems.filter(({ group }) => group === 'autostop').map(({ message }) => message)
 }

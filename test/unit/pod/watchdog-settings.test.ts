@@ -25,6 +25,8 @@ describe('whyOff()', () => {
   test('names what nobody has set', () => {
     expect(offBy({})).toContain('RUNPOD_POD_ID is not set')
     expect(offBy({ RUNPOD_POD_ID: 'pod1', START_IDLE_WATCHDOG: '0' })).toBe('START_IDLE_WATCHDOG is 0')
+    // Who meant to set a budget must not hear that none was asked for.
+    expect(offBy({ BUDGET_USD: '-3' })).toMatch(/RUNPOD_POD_ID is not set; BUDGET_USD must be an amount/)
   })
 })
 
