@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { isGood, summary, together, withoutExcuses } from './test/outcome.ts'
+import { runImageTests } from './test/run-image-tests.ts'
 import { runUnittests } from './test/run-unittests.ts'
 import { runVitest } from './test/run-vitest.ts'
 
@@ -8,7 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const filters = process.argv.slice(2)
 const outcomes = [
   await runVitest(filters),
-  ...(filters.length === 0 ? [runUnittests(root, process.env)] : []),
+  ...(filters.length === 0 ? [runUnittests(root, process.env), runImageTests(root)] : []),
 ]
 const outcome = process.env.CI === 'true' ? withoutExcuses(together(outcomes)) : together(outcomes)
 

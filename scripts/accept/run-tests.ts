@@ -1,15 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Outcome } from '../test/outcome.ts'
+import { readVitestReport } from '../test/vitest-report.ts'
 import type { Finding } from './line.ts'
 import { root } from './root.ts'
 import { runProgram } from './run-program.ts'
-
-interface Report {
-  readonly testResults: readonly {
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
-  }[]
-}
 
 export interface TestsToRun {
   /** Parts of their paths. */
@@ -39,33 +35,21 @@ export async function runTests({
       [...program, ...files, ...reporters, ...(names === undefined ? [] : ['-t', names])],
       { cwd: root, env: { ...process.env, ...env }, timeoutMs: 900_000 },
     )
-    const report: Report = JSON.parse(readFileSync(file, 'utf8'))
+    const outcome = readVitestReport(file)
     // With a pattern, those that it leaves out count as skipped, too.
-    const skipped = names === undefined ? skippedIn(report) : []
-    return [...findingsOf(report), ...skipped, ...figuresIn(output)]
+    return [...findingsOf(names === undefined ? outcome : { ...outcome, skipped: [] }), ...figuresIn(output)]
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
-function findingsOf({ testResults }: Report): readonly Finding[] {
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
-  const passed = tests.filter(({ status }) => status === 'passed')
-  const others = tests.filter(({ status }) => status !== 'passed' && status !== 'skipped')
-  return [
-    {
-      fact: passed.length === 1 ? '1 test passed' : `${passed.length} tests passed`,
-      holds: passed.length > 0,
-    },
-    ...others.map(({ fullName, status }) => ({ fact: `"${fullName}" ${status}`, holds: false })),
-  ]
-}
-
 /** What was not tried is no acceptance. */
-function skippedIn({ testResults }: Report): readonly Finding[] {
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
-  const skipped = tests.filter(({ status }) => status === 'skipped')
-  return skipped.map(({ fullName }) => ({ fact: `"${fullName}" skipped`, holds: false }))
+function findingsOf({ passed, failed, skipped }: Outcome): readonly Finding[] {
+  return [
+    { fact: passed === 1 ? '1 test passed' : `${passed} tests passed`, holds: passed > 0 },
+    ...failed.map((name) => ({ fact: `failed: ${name}`, holds: false })),
+    ...skipped.map(({ name }) => ({ fact: `skipped: ${name}`, holds: false })),
+  ]
 }
 
 /** The lines that tests print about what they have measured. */

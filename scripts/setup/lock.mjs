@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const pollMs = 200
 
-/** Runs `work` while no other set-up of the same folder runs; waits for one that does. One that died is no obstacle. */
+/** Runs `work`, which is over when it returns, while nobody else runs any for `root`; waits for whoever does. One that died is no obstacle. */
 export async function exclusively(root, work) {
   const path = lockPath(root)
   let said = false

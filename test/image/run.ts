@@ -4,28 +4,44 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { exclusively } from '../../scripts/setup/lock.mjs'
 import { repository } from '../fixtures/boot/podmate.ts'
 import { bases, makeBases } from './build/bases.ts'
 import { Buildah } from './build/buildah.ts'
 import { makeContext } from './build/context.ts'
 import { buildImage, imageName } from './build/image.ts'
-import { demandPrograms } from './build/programs.ts'
+import { noImages } from './build/programs.ts'
 
 const cache = process.env.PODMATE_IMAGE_CACHE ?? join(homedir(), '.cache/podmate-image')
-const startMs = performance.now()
 
-demandPrograms()
+const reason = noImages()
+if (reason !== undefined) throw new Error(`test:image: ${reason}`)
 mkdirSync(cache, { recursive: true })
-const buildah = new Buildah(cache)
-makeBases(buildah, cache)
-const basesMs = performance.now()
-const context = join(cache, 'context')
-makeContext(context)
-const built = buildImage(buildah, context)
-console.log(`[figures] build: bases s ${seconds(startMs, basesMs)}, image s ${seconds(basesMs)}`)
-const [image, base] = [buildah.mount(imageName), buildah.mount(bases.BASE)]
-try {
-  const facts = { ...built, root: image.root, base: base.root, buildah: buildah.words, name: imageName }
+process.exitCode = await exclusively(cache, () => {
+  const buildah = new Buildah(cache)
+  try {
+    return runTests(buildah, build(buildah))
+  } finally {
+    buildah.close()
+  }
+})
+
+/** Makes the image; what has not changed since comes from the cache. */
+function build(buildah: Buildah): ReturnType<typeof buildImage> {
+  const startMs = performance.now()
+  makeBases(buildah, cache)
+  const basesMs = performance.now()
+  const context = join(cache, 'context')
+  makeContext(context)
+  const built = buildImage(buildah, context)
+  console.log(`[figures] build: bases s ${seconds(startMs, basesMs)}, image s ${seconds(basesMs)}`)
+  return built
+}
+
+/** Gives vitest's exit code. */
+function runTests(buildah: Buildah, built: ReturnType<typeof buildImage>): number {
+  const [root, base] = [buildah.mount(imageName), buildah.mount(bases.BASE)]
+  const facts = { ...built, root, base, buildah: buildah.words, name: imageName }
   const vitest = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/image/vitest.config.ts']
   const start = 'ip link set lo up; exec "$0" "$@"'
   const words = ['--net', '--mount', '/bin/sh', '-c', start, process.execPath, ...vitest]
@@ -34,9 +50,7 @@ try {
     env: { ...process.env, PODMATE_IMAGE: JSON.stringify(facts) },
     stdio: 'inherit',
   })
-  process.exitCode = status ?? 1
-} finally {
-  for (const { release } of [image, base]) release()
+  return status ?? 1
 }
 
 function seconds(fromMs: number, toMs = performance.now()): string {

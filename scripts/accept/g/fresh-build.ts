@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Line } from '../line.ts'
@@ -12,7 +11,6 @@ export const freshBuild: Line = {
     try {
       return await imageTests('', ['size'], { PODMATE_IMAGE_CACHE: cache }).check()
     } finally {
-      spawnSync('umount', ['--lazy', join(cache, 'store/overlay')]) // Buildah leaves it mounted
       rmSync(cache, { recursive: true, force: true })
     }
   },
