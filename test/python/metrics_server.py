@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,7 @@ class MetricsServer:
         self.points: list[dict[str, Any]] = []
         self.requests: list[tuple[str, str | None, Any]] = []  # path, authorization, body
         self.judge: Callable[[Any], int] = lambda _body: 200
+        self.most_bytes = 8 << 20  # a longer body is not read to its end, as podmate does
         self.changed = threading.Condition()
         self.port = 0
         self.http: ThreadingHTTPServer | None = None
@@ -61,7 +63,13 @@ class MetricsServer:
 def handler_of(server: MetricsServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            if length > server.most_bytes:
+                self.connection.shutdown(socket.SHUT_RD)
+                self.send_error(413)
+                self.close_connection = True
+                return
+            body = self.rfile.read(length)
             status = server.take(self.path, self.headers["Authorization"], json.loads(body))
             self.send_response(status)
             if status == 302:

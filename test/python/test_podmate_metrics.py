@@ -34,6 +34,13 @@ class Report(Reports):
         self.assertTrue(podmate_metrics.flush(30))
         self.assertEqual([type(body) for _path, _token, body in self.server.requests], [dict])
 
+    def test_report_sends_no_body_that_a_server_would_not_read_to_its_end(self) -> None:
+        numbers = {f"{'a long name ' * 15}{number}": number for number in range(90)}
+        for step in range(800):  # 14 MB
+            podmate_metrics.report(step=step, loss=1, **numbers)
+        self.assertTrue(podmate_metrics.flush(30))
+        self.assertEqual(self.server.steps, list(range(800)))
+
     def test_report_does_nothing_without_a_job_or_for_other_ranks(self) -> None:
         for change in ({"JOB_ID": ""}, {"JOB_TOKEN": ""}, {"METRICS_API_URL": ""}, {"RANK": "1"}):
             with mock.patch.dict(os.environ, change):

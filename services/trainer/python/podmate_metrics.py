@@ -26,7 +26,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections import deque
-from itertools import islice, takewhile
+from itertools import accumulate, islice, takewhile
 from typing import Any
 
 POST_SECONDS = 5.0
@@ -35,6 +35,7 @@ HURRY_SECONDS = 0.1  # the same while a flush waits
 PAUSE_SECONDS = (0.5, 15.0)  # after the first failure, and at most
 EXIT_SECONDS, TERM_SECONDS = 5.0, 2.0  # how long the program's end may wait for the last points
 MOST_AT_ONCE, MOST_WAITING = 1000, 50_000
+MOST_BYTES = 4 << 20  # in a body of several points; podmate reads 8 MB and ends the connection
 MOST_NUMBERS = 100  # in a point; podmate refuses one with more
 REFUSED = (400, 413, 422)
 
@@ -216,7 +217,7 @@ class _Reporter:
         while self.waiting and not _is_point(self.waiting[0]):
             self.waiting.popleft().set()
             self.flushes -= 1
-        points = list(takewhile(_is_point, islice(self.waiting, self.at_once)))
+        points = self._first_points()
         if not points:
             return 0
         status, text = self._post([body for _, body in points])
@@ -227,6 +228,12 @@ class _Reporter:
             return self._failed(text)
         self._settled(points, text if status in REFUSED else None)
         return GATHER_SECONDS
+
+    def _first_points(self) -> list:
+        points = list(takewhile(_is_point, islice(self.waiting, self.at_once)))
+        ends = accumulate(len(body) for _, body in points)
+        fitting = sum(1 for _ in takewhile(lambda end: end <= MOST_BYTES, ends))
+        return points[: max(fitting, 1)]
 
     def _settled(self, points: list, refusal: str | None) -> None:
         last = points[-1][0]
