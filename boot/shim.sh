@@ -1,18 +1,25 @@
 #!/bin/sh
 # tini → this → podmate. A podmate that was killed (KILL, ABRT, SEGV) is started again, at most 5 times in 10 minutes;
 # any other end of podmate ends the container. Usage: shim.sh node entrypoint.ts
-starts=''
-trap 'stop=TERM; kill -TERM "$pid" 2>/dev/null' TERM
-trap 'stop=INT; kill -INT "$pid" 2>/dev/null' INT
+starts='' stop='' pid=''
+# Twice, which podmate takes for once: the first may come while this shell turns into podmate, and be lost.
+tell() { stop=$1; [ -z "$pid" ] || { kill "-$stop" "$pid"; sleep 0.2; kill "-$stop" "$pid"; } 2>/dev/null & }
+trap 'tell TERM' TERM
+trap 'tell INT' INT
 while :; do
   "$@" &
   pid=$!
-  while wait "$pid"; code=$?; kill -0 "$pid" 2>/dev/null; do :; done # a signal to us ends a wait early
-  case $code in 134 | 137 | 139) [ -z "$stop" ] || exit "$code" ;; *) exit "$code" ;; esac
+  [ -z "$stop" ] || tell "$stop" # it came when nobody was there to be told
+  while wait "$pid"; code=$?; kill -0 "$pid" 2>/dev/null; do :; done # a signal to us ends a wait early,
+  wait "$pid" 2>/dev/null; again=$? # even when podmate ended at that moment; 127: that wait knew its code
+  [ "$again" -eq 127 ] || code=$again
+  pid=''
+  case $code in 134 | 137 | 139) ;; *) exit "$code" ;; esac
   now=$(date +%s)
   recent=$now
   for at in $starts; do [ $((now - at)) -ge 600 ] || recent="$recent $at"; done
   starts=$recent
   [ "$(echo "$starts" | wc -w)" -le 5 ] || exit "$code"
   sleep "0.$((now % 5 + 1))"
+  [ -z "$stop" ] || exit "$code"
 done
