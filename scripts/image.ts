@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { execFileSync } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { $ } from 'zx'
 import { startContainer } from './image/container.ts'
 import { type Engine, findEngine, runEngine } from './image/engine.ts'
 import { imageNames, revisionOf } from './image/names.ts'
@@ -31,27 +31,28 @@ async function main(): Promise<void> {
     },
   })
   if (values.help) return console.log(usage)
-  const engine = findEngine()
-  const revision = revisionOf(git('rev-parse', 'HEAD'), git('status', '--porcelain'))
+  const engine = await findEngine()
+  const git = $({ cwd: root, quiet: true })
+  const [commit, changes] = [await git`git rev-parse HEAD`, await git`git status --porcelain`]
+  const revision = revisionOf(commit.stdout, changes.stdout)
   const names = imageNames(values.name, revision)
   const tags = names.flatMap((name) => ['--tag', name])
-  runEngine(engine, [...engine.build, '--build-arg', `REVISION=${revision}`, ...tags, ...positionals, root])
+  await runEngine(engine, [
+    ...engine.build,
+    '--build-arg',
+    `REVISION=${revision}`,
+    ...tags,
+    ...positionals,
+    root,
+  ])
   if (values.smoke) await trySmoke(engine, names[0])
-  if (values.push) for (const name of names) runEngine(engine, ['push', name])
+  if (values.push) for (const name of names) await runEngine(engine, ['push', name])
 }
 
 async function trySmoke(engine: Engine, image: string): Promise<void> {
   if (!engine.runs) throw new Error(`${engine.program} runs no containers: use npm run test:image`)
-  const { pod, remove } = startContainer(engine, image)
-  try {
-    for (const line of await smoke(pod, pause(secondLookMs))) console.log(line)
-  } finally {
-    remove()
-  }
-}
-
-function git(...words: readonly string[]): string {
-  return execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim()
+  await using pod = await startContainer(engine, image)
+  for (const line of await smoke(pod, pause(secondLookMs))) console.log(line)
 }
 
 try {

@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { $ } from 'zx'
 
 /** A program that builds images, and perhaps runs them. */
 export interface Engine {
@@ -15,24 +15,25 @@ const engines: readonly Engine[] = [
   { program: 'buildah', build: ['bud', '--layers', '--format', 'docker'], runs: false },
 ]
 
-/** The first one that works here: a docker client without its server does not. Throws a sentence when none does. */
-export function findEngine(): Engine {
-  const found = engines.find(({ program }) => spawnSync(program, ['info'], { stdio: 'ignore' }).status === 0)
-  if (!found) throw new Error('no program that builds images works here: install Docker, Podman or Buildah')
-  return found
+const quietly = $({ nothrow: true, quiet: true })
+/** In our own group, so that Ctrl-C reaches it, too. */
+const shown = $({ nothrow: true, stdio: 'inherit', detached: false })
+
+/** The first one that works here: a docker client without its server does not. Rejects with a sentence when none does. */
+export async function findEngine(): Promise<Engine> {
+  for (const engine of engines) if ((await quietly`${engine.program} info`).ok) return engine
+  throw new Error('no program that builds images works here: install Docker, Podman or Buildah')
 }
 
-/** Runs it with its output shown; throws when it fails. */
-export function runEngine({ program }: Engine, words: readonly string[]): void {
-  const { status, error } = spawnSync(program, words, { stdio: 'inherit' })
-  if (error) throw error
-  if (status !== 0) throw new Error(`${program} ${words[0]} failed (exit code ${status})`)
+/** Runs it with its output shown; rejects when it fails. */
+export async function runEngine({ program }: Engine, words: readonly string[]): Promise<void> {
+  const { ok, exitCode } = await shown`${program} ${words}`
+  if (!ok) throw new Error(`${program} ${words[0]} failed (exit code ${exitCode})`)
 }
 
-/** Runs it to its end; what it printed, without the last line end. Throws when it fails. */
-export function askEngine({ program }: Engine, words: readonly string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(program, words, { encoding: 'utf8' })
-  if (error) throw error
-  if (status !== 0) throw new Error(`${program} ${words[0]}: ${stderr.trim()}`)
+/** Runs it to its end; what it printed, without the last line end. Rejects when it fails. */
+export async function askEngine({ program }: Engine, words: readonly string[]): Promise<string> {
+  const { ok, stdout, stderr } = await quietly`${program} ${words}`
+  if (!ok) throw new Error(`${program} ${words[0]}: ${stderr.trim()}`)
   return stdout.trim()
 }

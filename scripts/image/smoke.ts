@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { $ } from 'zx'
 import { firstAnswer, firstQuestion } from '../accept/first-answer.ts'
 import { untilGreeted } from './until-greeted.ts'
 
@@ -33,29 +33,19 @@ async function throughDoors(pod: Running): Promise<readonly string[]> {
   const answer = await firstAnswer(`${at(pod.httpPort)}/infer`, firstQuestion, tooLate)
   await firstAnswer(`${at(pod.jupyterPort)}/api/status?token=${pod.jupyterToken}`, undefined, tooLate)
   await untilGreeted(pod.sshPort, tooLate)
-  const greeting = overSsh(pod)
+  const greeting = await overSsh(pod)
   return [`SSH: ${greeting}`, 'JupyterLab: /api/status', `/infer: ${JSON.stringify(answer).slice(0, 60)}…`]
 }
 
-function overSsh({ sshPort, keyFile }: Running): string {
+async function overSsh({ sshPort, keyFile }: Running): Promise<string> {
   const options = [
     'StrictHostKeyChecking=no',
     'UserKnownHostsFile=/dev/null',
     'LogLevel=ERROR',
     'BatchMode=yes',
   ]
-  const words = [
-    '-F',
-    'none',
-    '-i',
-    keyFile,
-    '-p',
-    `${sshPort}`,
-    ...options.flatMap((option) => ['-o', option]),
-  ]
-  const { stdout, stderr } = spawnSync('ssh', [...words, 'root@127.0.0.1', 'echo hello'], {
-    encoding: 'utf8',
-  })
-  if (stdout !== 'hello\n') throw new Error(`ssh root@127.0.0.1 -p ${sshPort}: ${stderr.trim() || stdout}`)
+  const words = ['-F', 'none', '-i', keyFile, ...options.flatMap((option) => ['-o', option])]
+  const { stdout } = await $({ quiet: true })`ssh ${words} -p ${sshPort} root@127.0.0.1 ${'echo hello'}`
+  if (stdout !== 'hello\n') throw new Error(`ssh root@127.0.0.1 -p ${sshPort} printed ${stdout}`)
   return stdout.trim()
 }
