@@ -35,7 +35,10 @@ test('only PID 1, the shim, podmate, its keepers of files and sshd run as root',
     const { out } = await pod.exec(`cat /proc/${pid}/oom_score_adj; grep Umask /proc/${pid}/status`)
     return out.trim().split(/\s+/)
   }
-  expect(Number((await facts('^sleep 1000$'))[0])).toBeGreaterThanOrEqual(800)
+  expect((await facts('jupyter'))[2]).toBe('0022')
+  expect((await facts('^podmate model-host'))[2]).toBe('0077')
+  const [score, , umask] = await facts('^sleep 1000$')
+  expect({ score: Number(score), umask }).toEqual({ score: 800, umask: '0022' })
   expect(Number((await facts('^sshd: '))[0])).toBeLessThanOrEqual(0)
   expect(Number((await facts('entrypoint.ts$'))[0])).toBeLessThanOrEqual(0)
 })

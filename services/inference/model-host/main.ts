@@ -10,6 +10,7 @@ import { ModelWatch } from './watch-models.ts'
 
 // The process that owns onnxruntime: its runs block the thread they are on, and it may crash or be killed.
 process.title = 'podmate model-host'
+process.umask(0o077)
 process.once('disconnect', () => process.exit(0))
 
 let session: Session | undefined

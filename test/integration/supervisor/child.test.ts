@@ -53,6 +53,16 @@ describe('runChild()', () => {
     expect(lines(pod)).toContain('done')
   })
 
+  it('gives programs a umask that does not depend on how podmate was started', async () => {
+    const before = process.umask(0)
+    try {
+      const pod = begin([shell('umask', { kind: 'task' })])
+      await expect.poll(() => lines(pod)).toContain('0022')
+    } finally {
+      process.umask(before)
+    }
+  })
+
   it.each([
     [
       'a command that is not there',
