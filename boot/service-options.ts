@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { configurationProblem } from '../environment.ts'
 import { type BootstrapOptions, hasNothingToDo } from '../services/bootstrap/service.ts'
 import type { InferenceOptions } from '../services/inference/service.ts'
@@ -63,7 +64,15 @@ export function trainerOptions(
     needs: isBootstrapAsked(setup) ? ['bootstrap'] : [],
     completed: completedTrainings(setup, state, run),
     jobs: jobs.trainer,
+    folders: foldersToWrite(setup),
   }
+}
+
+/** Where trainers leave what they made; not what is in REPO_DIR: that is the trainer's already, and a clone needs it empty. */
+function foldersToWrite({ core, environment }: Setup): readonly string[] {
+  const { CHECKPOINT_DIR } = environment.values.jobs ?? {}
+  const folders = [...core.ARTIFACT_DIRS, ...(CHECKPOINT_DIR ? [CHECKPOINT_DIR] : [])]
+  return folders.filter((folder) => relative(core.REPO_DIR, folder).startsWith('..'))
 }
 
 export function bootstrapOptions(setup: Setup): BootstrapOptions {

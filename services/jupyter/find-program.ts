@@ -1,6 +1,6 @@
 import { join } from 'node:path'
+import { type Asker, askShell } from '../../supervisor/ask-shell.ts'
 import { CannotRunHere } from '../../supervisor/ending.ts'
-import { type Asker, askShell } from './ask-shell.ts'
 
 /** What is started as JupyterLab, and with which PATH. */
 export interface LabProgram {

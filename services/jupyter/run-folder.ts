@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { chown, lstat, mkdir, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Asker, askShell } from './ask-shell.ts'
+import { type Asker, askShell } from '../../supervisor/ask-shell.ts'
 
 /** Files of one run of Jupyter, on the container's own disk, for its account only. */
 export interface RunFolder {

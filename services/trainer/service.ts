@@ -2,6 +2,7 @@ import { runChild } from '../../supervisor/child.ts'
 import { ProgramEnded } from '../../supervisor/ending.ts'
 import type { RestartPolicy, Service } from '../../supervisor/service.ts'
 import type { CompletedRuns } from './completed-runs.ts'
+import { makeFolders } from './make-folders.ts'
 import { runInJob, type TrainingJobs } from './run-in-job.ts'
 
 export interface TrainerOptions {
@@ -16,6 +17,8 @@ export interface TrainerOptions {
   readonly needs?: readonly string[]
   /** What is not run again at the start of a pod. Undefined: nothing is remembered. */
   readonly completed?: (CompletedRuns & { /** TRAIN_RERUN. */ readonly rerun: boolean }) | undefined
+  /** What is made for `user` before it starts, where it is missing. */
+  readonly folders?: readonly string[]
   /** Who keeps a record of its runs. */
   readonly jobs?: TrainingJobs
 }
@@ -28,7 +31,7 @@ const oomScoreAdj = 800
  * completed before is not run again when podmate starts, but whenever somebody starts it.
  */
 export function trainer(options: TrainerOptions): Service {
-  const { command, cwd, env, user, restart, needs = [], completed, jobs } = options
+  const { command, cwd, env, user, restart, needs = [], completed, folders = [], jobs } = options
   let isBoot = true
   return {
     name: 'trainer',
@@ -44,6 +47,7 @@ export function trainer(options: TrainerOptions): Service {
       if (reason !== undefined) throw new ProgramEnded({ ok: true, exitCode: 0, signal: null, reason })
       if (ctx.stop.aborted) return
       const keep = completed?.begin(ctx.log)
+      if (user) await makeFolders(folders, user, ctx.log)
       const program = {
         command: '/bin/sh',
         args: ['-c', command],

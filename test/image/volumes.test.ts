@@ -5,8 +5,15 @@ import { sshClient } from '../fixtures/sshd/ssh-client.ts'
 import { bindfs } from '../fixtures/state/mounts.ts'
 import { address, type ImagePlan, ImagePod } from './image-pod.ts'
 
+interface Hostile {
+  readonly prepare: string
+  /** Which service says so; the state, where it is not said otherwise. */
+  readonly service?: string
+  readonly says: RegExp
+}
+
 /** What is wrong at /workspace, how it is made so, and what podmate says of it. */
-const hostile: Readonly<Record<string, { readonly prepare: string; readonly says: RegExp | undefined }>> = {
+const hostile: Readonly<Record<string, Hostile>> = {
   'that is read-only': {
     prepare: 'mount -n -t tmpfs -o ro none workspace',
     says: /read-only/i,
@@ -18,13 +25,14 @@ const hostile: Readonly<Record<string, { readonly prepare: string; readonly says
   'that is missing': { prepare: 'rmdir workspace', says: /does not exist; create it or mount the volume/ },
   'that belongs to another account': {
     prepare: 'mount -n -t tmpfs -o uid=4711,gid=4711,mode=700 none workspace',
-    says: undefined,
+    service: 'jupyter',
+    says: /may not enter \/workspace: change its owner or mode/,
   },
 }
 
 async function expectAWayIn(plan: ImagePlan, onBoot = () => {}): Promise<ImagePod> {
   const client = sshClient()
-  const pod = new ImagePod({ ...plan, env: { PUBLIC_KEY: client.publicKey, START_JUPYTER: '0' } })
+  const pod = new ImagePod({ ...plan, env: { PUBLIC_KEY: client.publicKey } })
   const startMs = await pod.booted
   onBoot()
   const bannerMs = await untilBanner(22, startMs, 40_000)
@@ -39,10 +47,9 @@ async function expectAWayIn(plan: ImagePlan, onBoot = () => {}): Promise<ImagePo
 
 test.each(Object.entries(hostile))(
   'a pod with a volume %s starts, says so, and lets one in',
-  async (_, { prepare, says }) => {
+  async (_, { prepare, service, says }) => {
     const pod = await expectAWayIn({ prepare })
-    if (says) await expect.poll(() => stateReason(pod), { timeout: 20_000 }).toMatch(says)
-    else await pod.ready('state')
+    await expect.poll(() => reasonOf(pod, service), { timeout: 20_000 }).toMatch(says)
     expect((await pod.stop()).code).toBe(0)
   },
 )
@@ -50,7 +57,7 @@ test.each(Object.entries(hostile))(
 test('a pod with a volume that hangs starts, says so, and lets one in', async () => {
   const { mounted, process: server } = await bindfs()
   const pod = await expectAWayIn({ volume: mounted }, () => server.kill('SIGSTOP'))
-  await expect.poll(() => stateReason(pod), { timeout: 20_000 }).toContain('volume does not answer')
+  await expect.poll(() => reasonOf(pod), { timeout: 20_000 }).toContain('volume does not answer')
   server.kill('SIGCONT')
   await pod.ready('state')
   expect((await pod.stop()).code).toBe(0)
@@ -62,6 +69,6 @@ test('a pod whose root is read-only starts, and lets one in', async () => {
   })
 })
 
-async function stateReason(pod: ImagePod): Promise<string> {
-  return `${(await pod.service('state'))?.reason}`
+async function reasonOf(pod: ImagePod, service = 'state'): Promise<string> {
+  return `${(await pod.service(service))?.reason}`
 }

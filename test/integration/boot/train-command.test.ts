@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { readProcess } from '../../../supervisor/process-table.ts'
@@ -86,5 +86,25 @@ describe('TRAIN_COMMAND', () => {
     expect(readProcess(pid)?.parent).toBe(pod.pid)
     await pod.stop()
     expect(pod.messages('trainer')).toContain('asked')
+  })
+
+  test('finds the folders of its artifacts made for its account, where they are outside of REPO_DIR', async ({
+    skip,
+  }) => {
+    skip(process.getuid?.() !== 0, 'changing to another account needs root')
+    const volume = temporaryFolder()
+    chmodSync(volume, 0o755)
+    mkdirSync(join(volume, 'repo'))
+    const checkpoints = join(volume, 'checkpoints')
+    const pod = startWithoutModel({
+      RUNNER_USER: 'nobody',
+      REPO_DIR: join(volume, 'repo'),
+      ARTIFACT_DIRS: [checkpoints, join(volume, 'not-mounted/models'), join(volume, 'repo/artifacts')].join(),
+      TRAIN_COMMAND: `echo saved > ${checkpoints}/last.txt`,
+    })
+    await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('completed')
+    expect(readdirSync(volume).sort()).toEqual(['checkpoints', 'repo'])
+    expect(readdirSync(join(volume, 'repo'))).toEqual([])
+    expect(pod.messages('trainer')).toContain(`${checkpoints} was missing: made for the trainer`)
   })
 })

@@ -65,6 +65,22 @@ describe('jupyter()', () => {
     await whenReady(lab)
   })
 
+  test('says which folder on the way to REPO_DIR is closed to its account', async ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'dropping to another account needs root')
+    const folder = temporaryFolder()
+    chmodSync(folder, 0o755)
+    const closed = join(folder, 'closed')
+    mkdirSync(closed, { mode: 0o700 })
+    const rootDir = join(closed, 'deep/repo')
+    const user = { uid: 4711, gid: 4711 }
+    const lab = await labOf({ rootDir, venvDir: venvOf(pretendLab('good')), user })
+    await expect
+      .poll(() => reason(lab))
+      .toBe(
+        `REPO_DIR (${rootDir}) cannot be reached by uid 4711, which may not enter ${closed}: change its owner or mode`,
+      )
+  })
+
   test('says that there is no JupyterLab, and what to do', async () => {
     const lab = await labOf({ env: { PATH: temporaryFolder() } })
     await expect.poll(() => reason(lab)).toContain('no jupyter program in VENV_DIR (/no/such/venv) or PATH')
