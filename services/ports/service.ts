@@ -1,5 +1,5 @@
 import { portOwner } from '../../supervisor/port-owner.ts'
-import type { Service } from '../../supervisor/service.ts'
+import type { Service, ServiceContext } from '../../supervisor/service.ts'
 import { pause } from '../../supervisor/time.ts'
 import { publicPorts } from './public-ports.ts'
 
@@ -18,15 +18,21 @@ export function ports({ allowed, everyMs = 10_000, proc }: PortsOptions): Servic
     stopTier: 'tools',
     async run(ctx) {
       while (!ctx.stop.aborted) {
-        const open = await publicPorts(proc)
-        const strange = open.filter((port) => !allowed?.includes(port))
-        if (strange.length === 0) ctx.ready()
-        else ctx.notReady((await Promise.all(strange.map((port) => sentence(port, proc)))).join('; '))
-        ctx.report({ public_ports: [...open] })
+        await look(ctx, allowed ?? [], proc).catch((error: unknown) =>
+          ctx.notReady(`it cannot be told which ports are open to other machines (${error})`),
+        )
         await pause(everyMs, ctx.stop)
       }
     },
   }
+}
+
+async function look(ctx: ServiceContext, allowed: readonly number[], proc?: string): Promise<void> {
+  const open = await publicPorts(proc)
+  const strange = open.filter((port) => !allowed.includes(port))
+  if (strange.length === 0) ctx.ready()
+  else ctx.notReady((await Promise.all(strange.map((port) => sentence(port, proc)))).join('; '))
+  ctx.report({ public_ports: [...open] })
 }
 
 async function sentence(port: number, proc?: string): Promise<string> {

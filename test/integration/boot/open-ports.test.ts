@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -33,7 +33,23 @@ test('publicPorts() counts what listens on an address that others can reach', as
     ],
   )
   expect(await publicPorts(proc)).toEqual([22, 6000, 8888])
-  expect(await publicPorts('/no/such/proc')).toEqual([])
+  rmSync(join(proc, 'net/tcp6')) // a kernel without IPv6
+  expect(await publicPorts(proc)).toEqual([22, 6000])
+})
+
+test('ports() is not ready while it cannot be told which ports are open', async () => {
+  const proc = procWith([row('00000000:0016')])
+  const table = join(proc, 'net/tcp')
+  rmSync(table)
+  const { pod } = testPod()
+  const running = pod.run([ports({ allowed: [22], everyMs: 50, proc })])
+  const mine = () => pod.status().services.ports
+  await expect.poll(() => mine()?.reason).toMatch(/cannot be told which ports are open.*net\/tcp/)
+  expect(mine()?.state).not.toBe('ready')
+  writeFileSync(table, [head, row('00000000:0016')].join('\n'))
+  await expect.poll(() => mine()?.state).toBe('ready')
+  pod.shutdown('test over')
+  await running
 })
 
 test('ports() is not ready while a port is open that nobody allowed, and says whose it is', async () => {
