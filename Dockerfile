@@ -36,14 +36,15 @@ ARG ORT_CUDA=https://github.com/microsoft/onnxruntime/releases/download/v1.30.0/
 COPY image/cuda-provider.sh image/
 RUN sh image/cuda-provider.sh "${ORT_CUDA}"
 COPY . .
-RUN rm -rf image
+# A clone has the modes that its owner's umask gave it, and runner must be able to read it.
+RUN rm -rf image && chmod -R a+rX,go-w .
 
 # The Python of the user's programs, which they may change: it belongs to the account that they run as.
 FROM system AS venv
 ARG TORCH=cuda
 ARG TORCH_VERSION=2.9.1
 ARG TORCH_INDEX=
-COPY image/python-packages.txt image/venv.sh /tmp/
+COPY --chown=runner:runner image/python-packages.txt image/venv.sh /tmp/
 USER runner
 RUN sh /tmp/venv.sh /opt/venvs/chessbot "${TORCH}" "${TORCH_VERSION}" "${TORCH_INDEX}"
 
@@ -64,7 +65,9 @@ ENV RUNNER_USER=runner \
     NODE_COMPILE_CACHE=/opt/podmate/.cache \
     ORT_DISABLE_TELEMETRY=1 \
     PYTHONUNBUFFERED=1
-# What Node compiles of podmate, for each of the two accounts, so that the first start in a pod is as quick as the second.
+# What Node compiles of podmate. It keeps that apart by account and by what the processor can do. On one that can do the same
+# as the builder's, the first start in a pod is as quick as the second. On another one, root's part is written when the first
+# run ends, and runner's never: where runner could write a folder for root, it could leave code there that root runs.
 RUN cd /opt/podmate && install -d -m 1777 .cache && node scripts/setup/first-start.mjs && chmod -R go=rX .cache
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title=podmate \

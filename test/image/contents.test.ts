@@ -51,6 +51,13 @@ describe('the image', () => {
     expect(strange.filter((path) => !path.startsWith('/opt/podmate/.cache/'))).toEqual([])
   })
 
+  test('lets everybody read podmate, whatever umask its clone was made with', () => {
+    const podmate = `${image.root}/opt/podmate`
+    expect(find(podmate, '!', '-type', 'l', '!', '-perm', '-0444')).toEqual([])
+    expect(find(podmate, '-type', 'd', '!', '-perm', '-0555')).toEqual([])
+    expect(find(podmate, '-name', 'shim.sh', '-perm', '0755')).toEqual(['/boot/shim.sh'])
+  })
+
   test('says what it is: entry, ports, health check, labels, defaults', () => {
     const { Entrypoint, ExposedPorts, Healthcheck, Labels, User } = image.config
     expect(Entrypoint.slice(0, 3)).toEqual(['/usr/bin/tini', '--', '/opt/podmate/boot/shim.sh'])

@@ -24,7 +24,7 @@ const litter = [
   ],
 ]
 
-/** Makes `folder` a clone with what git knows of, and with litter in it. */
+/** Makes `folder` a clone with what git knows of, and with litter in it, as an owner with the umask 077 has it. */
 export function makeContext(folder: string): void {
   rmSync(folder, { recursive: true, force: true })
   const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
@@ -37,4 +37,5 @@ export function makeContext(folder: string): void {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     writeFileSync(join(folder, file), planted)
   }
+  execFileSync('chmod', ['-R', 'go=', folder])
 }
