@@ -10,5 +10,6 @@ export const issueG: readonly Line[] = [
   imageTests('processes', ['end', 'crash', 'privileges']),
   imageTests('hostile volumes', ['volumes']),
   imageTests('old names', ['old-names']),
-  imageTests('contents', ['contents', 'cuda-provider', 'size']),
+  imageTests('contents', ['contents', 'cuda-provider', 'venv', 'size']),
+  imageTests('on Ubuntu 22.04', ['doors', 'end', 'smoke'], { PODMATE_IMAGE_RELEASE: 'jammy' }),
 ]

@@ -6,7 +6,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { exclusively } from '../../scripts/setup/lock.mjs'
 import { repository } from '../fixtures/boot/podmate.ts'
-import { bases, makeBases } from './build/bases.ts'
+import { bases, makeBases, release } from './build/bases.ts'
 import { Buildah } from './build/buildah.ts'
 import { makeContext } from './build/context.ts'
 import { buildImage, imageName } from './build/image.ts'
@@ -34,7 +34,9 @@ function build(buildah: Buildah): ReturnType<typeof buildImage> {
   const context = join(cache, 'context')
   makeContext(context)
   const built = buildImage(buildah, context)
-  console.log(`[figures] build: bases s ${seconds(startMs, basesMs)}, image s ${seconds(basesMs)}`)
+  console.log(
+    `[figures] build on ${release}: bases s ${seconds(startMs, basesMs)}, image s ${seconds(basesMs)}`,
+  )
   return built
 }
 

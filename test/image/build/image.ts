@@ -1,7 +1,7 @@
-import { bases } from './bases.ts'
+import { bases, release } from './bases.ts'
 import type { Buildah } from './buildah.ts'
 
-export const imageName = 'localhost/podmate-test'
+export const imageName = `localhost/podmate-test-on-${release}`
 
 /** What an image says of itself and how it was made. */
 export interface ImageConfig {
