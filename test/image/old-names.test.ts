@@ -1,5 +1,10 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { startHub, tokens } from '../fakes/hub.ts'
+import { startRunpod } from '../fakes/runpod.ts'
+import { gitServer } from '../fixtures/bootstrap/git-server.ts'
+import { newOrigin } from '../fixtures/bootstrap/origin.ts'
 import { sshClient } from '../fixtures/sshd/ssh-client.ts'
+import { temporaryFolder } from '../fixtures/state/temporary-folder.ts'
 import { address, ImagePod } from './image-pod.ts'
 import { newVolume } from './volume.ts'
 
@@ -50,3 +55,40 @@ test('an environment file with the old names alone boots, with the same meaning 
   expect(warnings).toEqual([])
   expect((await pod.exec('podctl check')).code).toBe(0)
 })
+
+/** What was in the documents of the chess-bot watchdog: the image's own programs are in the list. */
+const oldPatterns = 'train_baseline.py,jupyter-lab,uvicorn,inference_api.py,play_vs_model_server.py'
+const oldMutation = 'mutation { podStop(input: {podId: "{podId}"}) { id desiredStatus } }'
+
+test('with its repository, watcher and watchdog on, such a file clones, uploads, and stops the pod when it is idle', async () => {
+  const folder = temporaryFolder()
+  newOrigin(folder).push({ 'train.py': 'dev', 'requirements.txt': '# nothing\n' }, 'dev')
+  const server = await gitServer(folder)
+  onTestFinished(() => server.close())
+  await using hub = await startHub()
+  await using runpod = await startRunpod()
+  const { id, key } = runpod.addPod()
+  const on = {
+    ...{ CLONE_REPO_ON_START: '1', GIT_AUTO_PULL: '1', SYNC_REQUIREMENTS_ON_START: '1' },
+    ...{ REPO_URL: server.url('origin.git'), REPO_REF: 'dev' },
+    ...{ START_HF_WATCH: '1', HF_REPO_ID: 'pod/run', HF_TOKEN: tokens.write, HF_ENDPOINT: hub.url },
+    ...{ HF_SYNC_SOURCE_DIR: '/workspace/chess-bot/artifacts', HF_SYNC_INTERVAL_SECONDS: '5' },
+    ...{ START_IDLE_WATCHDOG: '1', IDLE_TIMEOUT_SECONDS: '8', IDLE_CHECK_INTERVAL_SECONDS: '1' },
+    ...{ IDLE_ACTIVE_PROCESS_PATTERNS: oldPatterns, RUNPOD_STOP_MUTATION: oldMutation },
+    ...{ RUNPOD_POD_ID: id, RUNPOD_API_KEY: key, RUNPOD_GRAPHQL_ENDPOINT: runpod.graphqlUrl },
+  }
+  const pod = new ImagePod({ volume: newVolume(), env: { ...old, ...on } })
+  await pod.ready('artifacts', 'autostop', 'jupyter')
+  const bootstrap = async () => (await pod.service('bootstrap'))?.state
+  await expect.poll(bootstrap, { timeout: 30_000 }).toBe('completed')
+  const told = async (script: string) => (await pod.exec(`cd /workspace/chess-bot && ${script}`)).out
+  expect(await told('cat train.py; stat -c %U train.py')).toBe('devrunner\n')
+  expect(await told('ls $VENV_DIR/.podmate-requirements.sha256')).not.toBe('')
+  await told('mkdir artifacts && echo "{}" > artifacts/last.json')
+  const uploaded = () => hub.hasRepo('pod/run') && hub.repo('pod/run').files.has('last.json')
+  await expect.poll(uploaded, { timeout: 40_000 }).toBe(true)
+  expect(hub.repo('pod/run').private).toBe(true)
+  await expect.poll(() => runpod.pod(id).status, { timeout: 60_000 }).toBe('EXITED')
+  expect(runpod.log.map(({ body }) => body)).toContainEqual({ query: oldMutation.replace('{podId}', id) })
+  expect((await pod.status()).warnings).toEqual([])
+}, 150_000)
