@@ -12,6 +12,13 @@ const things = [
   ...['usr/bin/*', 'usr/lib/*-linux-gnu/*', 'usr/lib/git-core', 'usr/share/*', 'var/lib/*'],
 ]
 
+/** Shell commands that print how many packages of a kind are in the image, its base's included. */
+const counting = {
+  debian: 'dpkg-query -W | wc -l',
+  python: '/opt/venvs/chessbot/bin/pip list --format=freeze | wc -l',
+  npm: "grep -c '^    \"node_modules/' /opt/podmate/node_modules/.package-lock.json",
+}
+
 function megabytes(root: string, words: readonly string[]): ReadonlyMap<string, number> {
   const script = `cd '${root}' && du -xsm -- ${words.join(' ')} 2>/dev/null || true`
   const rows = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' }).trim().split('\n')
@@ -49,7 +56,10 @@ test('the image tells the version of all that it brings', async () => {
       "cd /opt/podmate; node -p \"Object.entries(require('./package.json').dependencies).join('\\n')\"",
     )),
   ]
-  figures('versions', { 'of what is installed:': versions.join(', ') })
+  const [debian, python, npm] = await Promise.all(Object.values(counting).map(tell))
+  figures('installed', { 'packages of Debian': `${debian}`, Python: `${python}`, npm: `${npm}` })
+  figures('versions', { 'of the chief ones:': versions.join(', ') })
+  for (const count of [debian, python, npm]) expect(Number(count)).toBeGreaterThan(60)
   expect(versions.filter((line) => !/\d/.test(line))).toEqual([])
   expect(versions.length).toBeGreaterThan(35)
 })
