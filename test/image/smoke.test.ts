@@ -13,8 +13,16 @@ import { address, ImagePod } from './image-pod.ts'
 const limits = { banner: 1000, health: 1500, infer: 3000 }
 const patience = () => AbortSignal.timeout(40_000)
 
-async function bootOnce() {
-  const pod = new ImagePod({ env: { PUBLIC_KEY: sshClient().publicKey } })
+interface Times {
+  readonly banner: number
+  readonly health: number
+  readonly infer: number
+}
+
+/** Milliseconds from the start of PID 1 in a new container. */
+async function bootOnce(prepare?: string): Promise<Times> {
+  const env = { PUBLIC_KEY: sshClient().publicKey }
+  const pod = new ImagePod({ env, ...(prepare !== undefined && { prepare }) })
   const startMs = await pod.booted
   const since = async (event: Promise<unknown>) => {
     await event
@@ -29,22 +37,30 @@ async function bootOnce() {
   return { banner, health, infer }
 }
 
-test('the image boots to SSH, then to /healthz, then to /infer', async () => {
-  const boots = []
-  for (let boot = 0; boot < (process.env.PODMATE_ACCEPT ? 5 : 2); boot += 1) boots.push(await bootOnce())
-  const times = {
-    banner: median(boots.map(({ banner }) => banner)),
-    health: median(boots.map(({ health }) => health)),
-    infer: median(boots.map(({ infer }) => infer)),
-  }
-  figures('PID 1 started to, ms', {
-    ...{ 'SSH banner': Math.round(times.banner), '/healthz': Math.round(times.health) },
-    '/infer': Math.round(times.infer),
-  })
-  expect(Math.min(...Object.values(times))).toBeGreaterThan(0)
-  if (process.env.PODMATE_ACCEPT)
-    for (const name of ['banner', 'health', 'infer'] as const) expect(times[name]).toBeLessThan(limits[name])
-}, 240_000)
+test.each([
+  ['', undefined, limits],
+  // As where the processor can do something else than the builder's: Node finds nothing that it may use.
+  [' on another kind of processor', 'rm -rf opt/podmate/.cache/*', undefined],
+])(
+  'the image boots to SSH, then to /healthz, then to /infer%s',
+  async (where, prepare, held) => {
+    const boots: Times[] = []
+    while (boots.length < (process.env.PODMATE_ACCEPT ? 5 : 2)) boots.push(await bootOnce(prepare))
+    const times: Times = {
+      banner: median(boots.map(({ banner }) => banner)),
+      health: median(boots.map(({ health }) => health)),
+      infer: median(boots.map(({ infer }) => infer)),
+    }
+    figures(`PID 1 started${where} to, ms`, {
+      ...{ 'SSH banner': Math.round(times.banner), '/healthz': Math.round(times.health) },
+      '/infer': Math.round(times.infer),
+    })
+    expect(Math.min(...Object.values(times))).toBeGreaterThan(0)
+    if (process.env.PODMATE_ACCEPT && held)
+      for (const name of ['banner', 'health', 'infer'] as const) expect(times[name]).toBeLessThan(held[name])
+  },
+  240_000,
+)
 
 test('smoke() goes through every door twice and ends the pod', async () => {
   const client = sshClient()
