@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
-import { candidateAt } from '../../services/inference/model-host/find-models.ts'
+import { candidateAt } from '../../services/inference/model-host/files/find-models.ts'
 import { loadModel } from '../../services/inference/model-host/load-model.ts'
 import { pythonWithTorch } from '../accept/pt-parity.ts'
 import { root } from '../accept/root.ts'

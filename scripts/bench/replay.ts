@@ -1,5 +1,5 @@
 import { Chess } from 'chess.js'
-import { positionCache, replay } from '../../services/inference/replay.ts'
+import { positionCache, replay } from '../../services/inference/games/replay.ts'
 import type { Comparison } from './comparison.ts'
 import { milliseconds, timeOf } from './time-of.ts'
 

@@ -1,4 +1,4 @@
-import type { InferAnswer } from '../../services/inference/infer-schema.ts'
+import type { InferAnswer } from '../../services/inference/api/infer-schema.ts'
 import { table } from '../podctl/table.ts'
 
 export type { InferAnswer }

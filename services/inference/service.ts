@@ -3,15 +3,15 @@ import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { JsonObject, Service } from '../../supervisor/service.ts'
-import { modelHealth } from './announce-model.ts'
-import type { HostProcessOptions } from './host-process.ts'
-import { InferenceMetrics } from './inference-metrics.ts'
-import type { ProgressTerminal } from './load-progress.ts'
-import { type ChoiceSettings, ModelChoice } from './model-choice.ts'
-import { ModelDesk } from './model-desk.ts'
-import type { HostPatience } from './model-host.ts'
-import type { QueueLimits } from './request-queue.ts'
-import type { Serving } from './served-model.ts'
+import { ModelDesk } from './api/model-desk.ts'
+import type { HostProcessOptions } from './hosts/host-process.ts'
+import type { ProgressTerminal } from './hosts/load-progress.ts'
+import type { HostPatience } from './hosts/model-host.ts'
+import type { QueueLimits } from './hosts/request-queue.ts'
+import { InferenceMetrics } from './metrics/inference-metrics.ts'
+import { modelHealth } from './serving/announce-model.ts'
+import { type ChoiceSettings, ModelChoice } from './serving/model-choice.ts'
+import type { Serving } from './serving/served-model.ts'
 
 /** Parsed values of the environment, and limits that tests make smaller. */
 export interface InferenceOptions {
@@ -95,19 +95,19 @@ export function inference(options: InferenceOptions): Inference {
         podStopping = ctx.podStopping
         metrics.onRun()
         // Loaded when it runs, like the routes when they are asked for: sshd has the thread before.
-        const { runHost } = await import('./run-host.ts')
+        const { runHost } = await import('./serving/run-host.ts')
         return runHost(ctx, { ...settings, choice, desk, observer: metrics, onServing })
       },
     },
     async routes(app) {
-      const { inferenceRoutes } = await import('./routes.ts')
-      const { modelRoutes } = await import('./model-routes.ts')
+      const { inferenceRoutes } = await import('./api/routes.ts')
+      const { modelRoutes } = await import('./api/model-routes.ts')
       await app.register(inferenceRoutes(routeOptions))
       await app.register(modelRoutes(routeOptions))
     },
     async metrics(registry) {
       // prom-client is loaded by the first scrape.
-      const { addInferenceMetrics } = await import('./inference-registry.ts')
+      const { addInferenceMetrics } = await import('./metrics/inference-registry.ts')
       addInferenceMetrics(registry, metrics, () => (serving.type === 'up' ? serving.served.generation : 0))
     },
     health: () => modelHealth(serving, choice),

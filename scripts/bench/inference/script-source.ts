@@ -1,4 +1,4 @@
-import { Position } from '../../../services/inference/position.ts'
+import { Position } from '../../../services/inference/games/position.ts'
 import type { Script } from './job.ts'
 
 const independentPlies = 20

@@ -1,4 +1,4 @@
-import type { Family } from '../family.ts'
+import type { Family } from './family.ts'
 import { moveOfPolicyId, policyIdOf } from './lc0/net-move.ts'
 import { encodePlanes } from './lc0/planes.ts'
 import { policyMoves } from './lc0/policy-moves.ts'

@@ -1,7 +1,7 @@
-import { encodeContext } from '../encode-context.ts'
-import type { Family } from '../family.ts'
 import type { LoadedModel } from '../model-host/protocol.ts'
-import { vocabularyOf } from '../vocabulary.ts'
+import { encodeContext } from './encode-context.ts'
+import type { Family } from './family.ts'
+import { vocabularyOf } from './vocabulary.ts'
 
 /** Reads a game as tokens from the usual start position, one for each move; scores belong to tokens. */
 export function nextMoveLstm({ tokens, unknownId }: LoadedModel): Family {

@@ -1,13 +1,13 @@
 import { realpath } from 'node:fs/promises'
-import { type ChosenDevice, fallenBack } from './choose-device.ts'
-import { DeviceUnavailable, deviceName } from './device.ts'
-import { candidateAt, findModels, type ModelCandidate, versionOf } from './find-models.ts'
+import { type ChosenDevice, fallenBack } from './device/choose-device.ts'
+import { DeviceUnavailable, deviceName } from './device/device.ts'
+import { gpuProblem } from './device/gpu-problems.ts'
+import { candidateAt, findModels, type ModelCandidate, versionOf } from './files/find-models.ts'
+import { isInside } from './files/is-inside.ts'
+import { withinTime } from './files/within-time.ts'
 import { checkGoldenInputs } from './golden-inputs.ts'
-import { gpuProblem } from './gpu-problems.ts'
-import { isInside } from './is-inside.ts'
 import { loadModel, type ReadyModel } from './load-model.ts'
 import type { FileVersion, LoadOrder, LoadProgress, ModelSource, Rejection, Suspect } from './protocol.ts'
-import { withinTime } from './within-time.ts'
 
 /** The model to serve, on what, and what was passed over on the way to it. */
 export interface ChosenModel {

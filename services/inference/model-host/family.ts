@@ -1,8 +1,8 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import { lc0 } from './families/lc0.ts'
 import { nextMoveLstm } from './families/next-move-lstm.ts'
-import type { ModelFile } from './model-file.ts'
-import type { ValueInfo } from './onnx-contract.ts'
+import type { ModelFile } from './files/model-file.ts'
+import type { ValueInfo } from './onnx/onnx-contract.ts'
 import type { Output, Row } from './protocol.ts'
 
 /** Answers rows together: one output for each, in their order. */

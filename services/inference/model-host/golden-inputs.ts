@@ -1,4 +1,4 @@
-import type { ModelFile } from './model-file.ts'
+import type { ModelFile } from './files/model-file.ts'
 import { ModelRefused } from './model-refused.ts'
 import type { Int8Serving, Output, Row } from './protocol.ts'
 import type { Session } from './session.ts'

@@ -1,12 +1,12 @@
 import { extname } from 'node:path'
-import type { Device } from './device.ts'
-import type { ModelCandidate } from './find-models.ts'
-import type { ModelFile, OnRead } from './model-file.ts'
+import type { Device } from './device/device.ts'
+import type { ModelCandidate } from './files/find-models.ts'
+import type { ModelFile, OnRead } from './files/model-file.ts'
+import { readOnnx } from './files/read-onnx.ts'
+import { readPt } from './files/read-pt.ts'
 import { ModelRefused } from './model-refused.ts'
 import type { Int8Serving, LoadStage } from './protocol.ts'
-import { openQuantized } from './quantize-model.ts'
-import { readOnnx } from './read-onnx.ts'
-import { readPt } from './read-pt.ts'
+import { openQuantized } from './quantize/quantize-model.ts'
 import { openSession, type Session } from './session.ts'
 
 /** ONNX cannot hold more than 2 GiB. */

@@ -1,12 +1,12 @@
-import { chooseDevice } from './choose-device.ts'
 import { type ChosenModel, chooseModel, NoModel } from './choose-model.ts'
-import { devicesTogether } from './every-gpu.ts'
-import { gpuProblem } from './gpu-problems.ts'
+import { chooseDevice } from './device/choose-device.ts'
+import { devicesTogether } from './device/every-gpu.ts'
+import { gpuProblem } from './device/gpu-problems.ts'
+import { ModelWatch } from './files/watch-models.ts'
 import { packOutputs } from './pack-outputs.ts'
 import { type PackedRows, unpackRows } from './pack-rows.ts'
 import { type FromHost, gpuFailedExit, type LoadedModel, type LoadOrder, type ToHost } from './protocol.ts'
 import type { Session } from './session.ts'
-import { ModelWatch } from './watch-models.ts'
 
 // The process that owns onnxruntime: its runs block the thread they are on, and it may crash or be killed.
 process.title = 'podmate model-host'

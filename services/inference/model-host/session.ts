@@ -1,8 +1,8 @@
 import { InferenceSession } from 'onnxruntime-node'
-import { type Device, deviceName } from './device.ts'
+import { type Device, deviceName } from './device/device.ts'
+import { mainProvider, type ProviderUse, profileFolder } from './device/profile.ts'
 import { familyOf } from './family.ts'
-import type { ModelFile } from './model-file.ts'
-import { mainProvider, type ProviderUse, profileFolder } from './profile.ts'
+import type { ModelFile } from './files/model-file.ts'
 import type { Output, Row } from './protocol.ts'
 
 // Official builds send model facts and a device id to Microsoft unless this is set before the first session.

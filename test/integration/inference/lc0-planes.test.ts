@@ -7,8 +7,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { pythonWithTorch } from '../../../scripts/accept/pt-parity.ts'
 import { lc0 } from '../../../services/inference/families/lc0.ts'
-import { type Game, gameOf } from '../../../services/inference/game.ts'
-import { positionCache } from '../../../services/inference/replay.ts'
+import { type Game, gameOf } from '../../../services/inference/games/game.ts'
+import { positionCache } from '../../../services/inference/games/replay.ts'
 
 const maker = fileURLToPath(new URL('../../fixtures/inference/make_lc0_cases.py', import.meta.url))
 const positions = 200

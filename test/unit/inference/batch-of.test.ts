@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { batchOf } from '../../../services/inference/batch-of.ts'
+import { batchOf } from '../../../services/inference/hosts/batch-of.ts'
 import type { Row } from '../../../services/inference/model-host/protocol.ts'
 
 const asked = (length: number, alone = false) => {

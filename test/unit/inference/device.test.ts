@@ -1,9 +1,13 @@
 import { readdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { chooseDevice } from '../../../services/inference/model-host/choose-device.ts'
-import { DeviceUnavailable, devicesFor } from '../../../services/inference/model-host/device.ts'
-import { mainProvider, profileFolder, providerUse } from '../../../services/inference/model-host/profile.ts'
+import { chooseDevice } from '../../../services/inference/model-host/device/choose-device.ts'
+import { DeviceUnavailable, devicesFor } from '../../../services/inference/model-host/device/device.ts'
+import {
+  mainProvider,
+  profileFolder,
+  providerUse,
+} from '../../../services/inference/model-host/device/profile.ts'
 
 const cpu = { type: 'cpu' }
 const cuda = (index: number) => ({ type: 'cuda', index })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { devicesTogether, gpuCount } from '../../../services/inference/model-host/every-gpu.ts'
+import { devicesTogether, gpuCount } from '../../../services/inference/model-host/device/every-gpu.ts'
 
 test.each([
   [['null', 'nvidia0', 'nvidia1', 'nvidiactl', 'nvidia-uvm'], undefined, 2],

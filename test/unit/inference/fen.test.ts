@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readFen, usualStart } from '../../../services/inference/fen.ts'
-import { Position } from '../../../services/inference/position.ts'
+import { readFen, usualStart } from '../../../services/inference/games/fen.ts'
+import { Position } from '../../../services/inference/games/position.ts'
 import { RequestProblem } from '../../../services/inference/request-problem.ts'
 
 describe('readFen() takes', () => {

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { usualStart } from '../../../services/inference/fen.ts'
-import { type GameForm, gameOf } from '../../../services/inference/game.ts'
-import { Position } from '../../../services/inference/position.ts'
-import { positionCache } from '../../../services/inference/replay.ts'
+import { usualStart } from '../../../services/inference/games/fen.ts'
+import { type GameForm, gameOf } from '../../../services/inference/games/game.ts'
+import { Position } from '../../../services/inference/games/position.ts'
+import { positionCache } from '../../../services/inference/games/replay.ts'
+import { movesOfSan } from '../../../services/inference/games/san.ts'
 import { RequestProblem } from '../../../services/inference/request-problem.ts'
-import { movesOfSan } from '../../../services/inference/san.ts'
 
 const ofForm = (form: GameForm) => gameOf(form, positionCache())
 const promotion = '8/P6k/8/8/8/8/8/K7 w - - 0 1'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { gpuProblem, gpuProblemText } from '../../../services/inference/model-host/gpu-problems.ts'
+import { gpuProblem, gpuProblemText } from '../../../services/inference/model-host/device/gpu-problems.ts'
 
 const call =
   '/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_call.cc:129 std::conditional_t<THRW, void, onnxruntime::common::Status> onnxruntime::CudaCall(...) '

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { GpuTrust } from '../../../services/inference/gpu-trust.ts'
+import { GpuTrust } from '../../../services/inference/hosts/gpu-trust.ts'
 
 const minute = 60_000
 

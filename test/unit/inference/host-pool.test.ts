@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { HostPool } from '../../../services/inference/host-pool.ts'
-import type { BatchFacts } from '../../../services/inference/inference-observer.ts'
-import { RequestQueue } from '../../../services/inference/request-queue.ts'
+import { HostPool } from '../../../services/inference/hosts/host-pool.ts'
+import { RequestQueue } from '../../../services/inference/hosts/request-queue.ts'
+import type { BatchFacts } from '../../../services/inference/metrics/inference-observer.ts'
 import { rowOf, scriptedHost } from '../../fixtures/inference/scripted-host.ts'
 
 const here = new AbortController().signal

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
-import { InferenceMetrics } from '../../../services/inference/inference-metrics.ts'
-import { addInferenceMetrics } from '../../../services/inference/inference-registry.ts'
+import { InferenceMetrics } from '../../../services/inference/metrics/inference-metrics.ts'
+import { addInferenceMetrics } from '../../../services/inference/metrics/inference-registry.ts'
+import { Tally } from '../../../services/inference/metrics/tally.ts'
 import { RequestProblem, unavailable } from '../../../services/inference/request-problem.ts'
-import { Tally } from '../../../services/inference/tally.ts'
 
 const staying = new AbortController().signal
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { loadProgress, progressLine } from '../../../services/inference/load-progress.ts'
+import { loadProgress, progressLine } from '../../../services/inference/hosts/load-progress.ts'
 
 const read = { stage: 'read', path: '/models/new.pt', bytesRead: 3_100_000, bytesTotal: 9_200_000 } as const
 

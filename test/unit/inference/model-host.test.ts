@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { HostProcess } from '../../../services/inference/host-process.ts'
+import type { HostProcess } from '../../../services/inference/hosts/host-process.ts'
+import { LoadRefused, ModelHost } from '../../../services/inference/hosts/model-host.ts'
 import { packOutputs } from '../../../services/inference/model-host/pack-outputs.ts'
 import type {
   FromHost,
@@ -9,7 +10,6 @@ import type {
   Row,
   ToHost,
 } from '../../../services/inference/model-host/protocol.ts'
-import { LoadRefused, ModelHost } from '../../../services/inference/model-host.ts'
 import type { Ending } from '../../../supervisor/events.ts'
 
 const order: LoadOrder = {

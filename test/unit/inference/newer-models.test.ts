@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { newerModels, type Sighting, sightings } from '../../../services/inference/model-host/newer-models.ts'
+import {
+  newerModels,
+  type Sighting,
+  sightings,
+} from '../../../services/inference/model-host/files/newer-models.ts'
 
 const file = (path: string, mtimeMs: number, bytes = 10) => ({
   path,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { paced } from '../../../services/inference/paced.ts'
+import { paced } from '../../../services/inference/api/paced.ts'
 
 function busy(ms: number): void {
   const until = performance.now() + ms

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { readPgn } from '../../../services/inference/pgn.ts'
+import { readPgn } from '../../../services/inference/games/pgn.ts'
 import { RequestProblem } from '../../../services/inference/request-problem.ts'
 
 const annotated = `\uFEFF[Event "A \\"friendly\\" game"]\r

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { planRuns } from '../../../services/inference/model-host/plan-runs.ts'
+import { planRuns } from '../../../services/inference/model-host/lstm/plan-runs.ts'
 
 const plan = (steps: readonly number[]) => planRuns(steps, (one) => one)
 

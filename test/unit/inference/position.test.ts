@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { Chess } from 'chess.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { phaseIds } from '../../../services/inference/phase.ts'
-import { Position } from '../../../services/inference/position.ts'
+import { phaseIds } from '../../../services/inference/games/phase.ts'
+import { Position } from '../../../services/inference/games/position.ts'
 
 test('chess.js is 1.4.0: Position uses its inner calls, look at them before you change the version', async () => {
   const manifest = await readFile(

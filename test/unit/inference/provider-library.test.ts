@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { gpuProblem } from '../../../services/inference/model-host/gpu-problems.ts'
-import { providerLibraryProblem } from '../../../services/inference/model-host/provider-library.ts'
+import { gpuProblem } from '../../../services/inference/model-host/device/gpu-problems.ts'
+import { providerLibraryProblem } from '../../../services/inference/model-host/device/provider-library.ts'
 
 let folder = ''
 beforeEach(() => {

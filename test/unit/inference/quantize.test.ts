@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { candidateAt } from '../../../services/inference/model-host/find-models.ts'
+import { Position } from '../../../services/inference/games/position.ts'
+import { candidateAt } from '../../../services/inference/model-host/files/find-models.ts'
 import { loadModel } from '../../../services/inference/model-host/load-model.ts'
 import type { TokenRow } from '../../../services/inference/model-host/protocol.ts'
-import { openQuantized } from '../../../services/inference/model-host/quantize-model.ts'
-import { quantizePositions } from '../../../services/inference/model-host/quantize-positions.ts'
-import { quantizeWeights } from '../../../services/inference/model-host/quantize-weights.ts'
-import { Position } from '../../../services/inference/position.ts'
+import { openQuantized } from '../../../services/inference/model-host/quantize/quantize-model.ts'
+import { quantizePositions } from '../../../services/inference/model-host/quantize/quantize-positions.ts'
+import { quantizeWeights } from '../../../services/inference/model-host/quantize/quantize-weights.ts'
 
 test('quantizeWeights() turns a matrix on its side and gives every row its own scale', () => {
   const data = new Float32Array([1, -2, 0.5, 0, 0, 0, 100, 25, -50])

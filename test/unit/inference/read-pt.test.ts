@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ModelFile } from '../../../services/inference/model-host/model-file.ts'
-import { readPt } from '../../../services/inference/model-host/read-pt.ts'
+import type { ModelFile } from '../../../services/inference/model-host/files/model-file.ts'
+import { readPt } from '../../../services/inference/model-host/files/read-pt.ts'
 import { pickleOf, put, putMemoBomb } from '../../fixtures/inference/pickle.ts'
 import {
   type Artifact,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Rejections } from '../../../services/inference/rejections.ts'
+import { Rejections } from '../../../services/inference/serving/rejections.ts'
 
 const cut = { path: '/cut.pt', reason: 'it is cut short', version: 'v1' }
 const locked = { path: '/locked.pt', reason: 'EACCES', version: 'v1', passing: true }

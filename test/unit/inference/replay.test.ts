@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Position } from '../../../services/inference/position.ts'
-import { positionCache, replay } from '../../../services/inference/replay.ts'
+import { Position } from '../../../services/inference/games/position.ts'
+import { positionCache, replay } from '../../../services/inference/games/replay.ts'
 import { RequestProblem } from '../../../services/inference/request-problem.ts'
 
 function problemOf(moves: readonly string[]): RequestProblem {

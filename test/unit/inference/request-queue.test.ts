@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { RequestQueue } from '../../../services/inference/hosts/request-queue.ts'
 import type { Row } from '../../../services/inference/model-host/protocol.ts'
-import { RequestQueue } from '../../../services/inference/request-queue.ts'
 
 const here = new AbortController().signal
 const row: Row = { kind: 'tokens', tokens: [1], winner: 0, phase: 1, side: 0 }

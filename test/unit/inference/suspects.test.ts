@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Suspects } from '../../../services/inference/suspects.ts'
+import { Suspects } from '../../../services/inference/hosts/suspects.ts'
 
 const at = { stage: 'prepare', path: '/models/new.pt', version: 'v1' } as const
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ModelRefused } from '../../../services/inference/model-host/model-refused.ts'
-import { TensorRef } from '../../../services/inference/model-host/pickle-value.ts'
-import { unpickle } from '../../../services/inference/model-host/unpickle.ts'
+import { TensorRef } from '../../../services/inference/model-host/pickle/pickle-value.ts'
+import { unpickle } from '../../../services/inference/model-host/pickle/unpickle.ts'
 import { global, pickleOf, put, putMemoBomb, putText, raw, tuple } from '../../fixtures/inference/pickle.ts'
 
 const command = putText('touch /tmp/podmate-was-here')

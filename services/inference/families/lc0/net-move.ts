@@ -1,4 +1,4 @@
-import type { Position } from '../../position.ts'
+import type { Position } from '../../games/position.ts'
 import { policyIds, policyMoves } from './policy-moves.ts'
 
 /** The output that stands for a move in UCI form (castling `e1g1`, promotion `a7a8n`); undefined: there is none. */

@@ -1,4 +1,4 @@
-import { type PieceType, type PlacedPiece, Position } from '../../position.ts'
+import { type PieceType, type PlacedPiece, Position } from '../../games/position.ts'
 
 const positions = 8
 const planesPerPosition = 13

@@ -1,7 +1,7 @@
 import { type InferenceSession, Tensor } from 'onnxruntime-node'
 import type { HostFamily } from '../family.ts'
-import { checkLc0Contract, lc0Moves, lc0Names, lc0Planes } from '../lc0-contract.ts'
 import { ModelRefused } from '../model-refused.ts'
+import { checkLc0Contract, lc0Moves, lc0Names, lc0Planes } from '../onnx/lc0-contract.ts'
 import type { Output, PlaneRow, Row } from '../protocol.ts'
 
 const rowLength = lc0Planes * 64

@@ -1,11 +1,11 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import type { HostFamily } from '../family.ts'
-import { runLstm } from '../lstm-run.ts'
-import { type LstmRun, lstmRunner } from '../lstm-runner.ts'
-import { stateShape } from '../lstm-state.ts'
-import type { ModelFile } from '../model-file.ts'
-import { checkContract } from '../onnx-contract.ts'
-import { PrefixStates } from '../prefix-states.ts'
+import type { ModelFile } from '../files/model-file.ts'
+import { runLstm } from '../lstm/lstm-run.ts'
+import { type LstmRun, lstmRunner } from '../lstm/lstm-runner.ts'
+import { stateShape } from '../lstm/lstm-state.ts'
+import { PrefixStates } from '../lstm/prefix-states.ts'
+import { checkContract } from '../onnx/onnx-contract.ts'
 import type { Row, TokenRow } from '../protocol.ts'
 
 /** Token ids and features in, one score for each token out. */

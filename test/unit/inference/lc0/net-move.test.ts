@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { moveOfPolicyId, policyIdOf } from '../../../../services/inference/families/lc0/net-move.ts'
 import { policyIds, policyMoves } from '../../../../services/inference/families/lc0/policy-moves.ts'
-import { Position } from '../../../../services/inference/position.ts'
+import { Position } from '../../../../services/inference/games/position.ts'
 
 describe('policyMoves', () => {
   test('are 1858 moves, none twice: 1456 queen steps, 336 knight steps and 66 promotions', () => {

@@ -1,0 +1,39 @@
+import { ModelRefused } from '../model-refused.ts'
+import { graphNames } from '../onnx/graph-names.ts'
+import { isLc0 } from '../onnx/lc0-contract.ts'
+import type { ModelFile, OnRead } from './model-file.ts'
+import { readInBlocks } from './read-in-blocks.ts'
+import { readSideFile, type SideFile } from './side-file.ts'
+import { tokensOf } from './vocabulary-tokens.ts'
+
+/**
+ * Reads an `.onnx` and, where there is one, its side file. Without a family in it, an Lc0 net is known by the names of
+ * its inputs and outputs; all else is a next-move LSTM, which needs its vocabulary. The graph itself is checked when its
+ * session is open.
+ */
+export async function readOnnx(path: string, onRead: OnRead): Promise<ModelFile> {
+  const side = await readSideFile(sideFiles(path))
+  const onnx = await readInBlocks(path, onRead)
+  const family = side?.family ?? (isLc0(graphNames(onnx)) ? 'lc0' : 'next_move_lstm')
+  if (family === 'lc0') return { family, tokens: [], unknownId: 0, parameters: null, onnx }
+  if (side === undefined) throw noSideFile(path)
+  return { ...tokensOf(vocabOf(side)), family, parameters: null, onnx }
+}
+
+/** The names a side file may have, in the order in which they are looked for. */
+export function sideFiles(path: string): readonly string[] {
+  return [path.replace(/\.onnx$/, '.json'), `${path}.json`]
+}
+
+function vocabOf({ path, content }: SideFile): readonly (readonly [string, unknown])[] {
+  if (!('vocab' in content) || typeof content.vocab !== 'object' || content.vocab === null) {
+    throw new ModelRefused(`its side file ${path} has no object "vocab" that maps tokens to ids`)
+  }
+  return Object.entries(content.vocab)
+}
+
+function noSideFile(path: string): ModelRefused {
+  return new ModelRefused(
+    `it has no side file with its vocabulary: put ${sideFiles(path).join(' or ')} beside it (only a graph with Lc0's names needs none)`,
+  )
+}

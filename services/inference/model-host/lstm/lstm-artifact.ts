@@ -1,0 +1,58 @@
+import { type Tokens, tokensOf } from '../files/vocabulary-tokens.ts'
+import { ModelRefused } from '../model-refused.ts'
+import { sizeOf } from '../onnx/tensor.ts'
+import { type PickleValue, TensorRef } from '../pickle/pickle-value.ts'
+import { type LstmConfig, lstmConfig } from './lstm-config.ts'
+import { checkShapes, expectedShapes } from './lstm-shapes.ts'
+
+export const lstmFamily = 'next_move_lstm'
+
+/** A checked NextMoveLSTM artifact whose numbers were not read yet. */
+export interface LstmArtifact extends Tokens {
+  readonly config: LstmConfig
+  readonly tensors: ReadonlyMap<string, TensorRef>
+  /** Weights and biases in use. */
+  readonly parameters: number
+}
+
+type Dictionary = ReadonlyMap<PickleValue, PickleValue>
+
+/** Reads what `torch.save` of the trainer wrote: vocab, config, state_dict and, in newer ones, model_family. */
+export function lstmArtifact(value: PickleValue): LstmArtifact {
+  if (!(value instanceof Map))
+    throw new ModelRefused('it holds no dictionary with vocab, config and state_dict')
+  checkFamily(value.get('model_family') ?? lstmFamily)
+  const tokens = tokensOf([...dictionary(value, 'vocab')])
+  const tensors = tensorsOf(dictionary(value, 'state_dict'))
+  const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]))
+  const config = lstmConfig(dictionary(value, 'config'), shapes)
+  const expected = expectedShapes(config, tokens.tokens.length)
+  checkShapes(shapes, expected)
+  const parameters = [...expected.values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
+  return { ...tokens, config, tensors, parameters }
+}
+
+/** Refuses every family but the one that is served. */
+export function checkFamily(family: unknown): void {
+  if (family === lstmFamily) return
+  const shown = typeof family === 'string' ? JSON.stringify(family.slice(0, 40)) : 'no text'
+  throw new ModelRefused(`its model_family is ${shown}; ${lstmFamily} is served`)
+}
+
+function dictionary(artifact: Dictionary, key: string): Dictionary {
+  const value = artifact.get(key)
+  if (!(value instanceof Map))
+    throw new ModelRefused(`it holds no dictionary ${key}; it is no NextMoveLSTM artifact`)
+  return value
+}
+
+function tensorsOf(stateDict: Dictionary): Map<string, TensorRef> {
+  const tensors = new Map<string, TensorRef>()
+  for (const [name, value] of stateDict) {
+    if (typeof name !== 'string' || !(value instanceof TensorRef)) {
+      throw new ModelRefused('its state_dict holds something besides named tensors')
+    }
+    tensors.set(name, value)
+  }
+  return tensors
+}

@@ -1,0 +1,40 @@
+import protobuf from 'protobufjs/light.js'
+import { ModelRefused } from '../model-refused.ts'
+
+const values = (id: number) => ({ type: 'Value', id, rule: 'repeated' })
+
+/** As much of onnx.proto as names a graph's inputs and outputs: all else is skipped unread. */
+const root = protobuf.Root.fromJSON({
+  nested: {
+    Value: { fields: { name: { type: 'string', id: 1 } } },
+    Graph: { fields: { input: values(11), output: values(12) } },
+    Model: { fields: { graph: { type: 'Graph', id: 7 } } },
+  },
+})
+
+export interface GraphNames {
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+}
+
+/** The names of a graph's inputs and outputs, without a session; refuses bytes that are no ONNX file. */
+export function graphNames(onnx: Uint8Array): GraphNames {
+  const { graph } = decoded(onnx)
+  if (graph === undefined) throw new ModelRefused('it is no ONNX file: it holds no graph')
+  const names = (list: readonly { readonly name?: string }[] = []) => list.map(({ name }) => name ?? '')
+  return { inputs: names(graph.input), outputs: names(graph.output) }
+}
+
+type Values = readonly { readonly name?: string }[]
+interface NamesOnly {
+  readonly graph?: { readonly input?: Values; readonly output?: Values }
+}
+
+function decoded(onnx: Uint8Array): NamesOnly {
+  const type = root.lookupType('Model')
+  try {
+    return type.toObject(type.decode(onnx)) as NamesOnly // the shape that the descriptor above spells out
+  } catch (error) {
+    throw new ModelRefused('it is no complete ONNX file: cut short or still being written', { cause: error })
+  }
+}
