@@ -3,7 +3,7 @@ export interface AutostopAnswer {
   readonly verdict: 'running' | 'countdown' | 'stopping' | 'off'
   readonly why: string
   readonly stops_at: number | null
-  readonly stops_because: 'idle' | 'finished' | 'lifetime' | 'budget' | null
+  readonly stops_because: 'idle' | 'finished' | 'lifetime' | 'budget' | 'asked' | null
   readonly signals: readonly {
     readonly name: string
     readonly state: string

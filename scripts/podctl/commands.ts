@@ -12,6 +12,7 @@ import { model } from './model.ts'
 import { ready } from './ready.ts'
 import { shutdown } from './shutdown.ts'
 import { status } from './status.ts'
+import { stopPod } from './stop-pod.ts'
 import { tail } from './tail.ts'
 import { timing } from './timing.ts'
 import { url } from './url.ts'
@@ -96,6 +97,11 @@ export const commands: Readonly<Record<string, PodctlCommand>> = {
     run: hold,
   },
   release: { does: 'Ends the hold.', run: release },
+  'stop-pod': {
+    options: ['why'],
+    does: 'Stops the pod: trainer, uploads, then RunPod; `podctl hold 1h` calls it off.',
+    run: stopPod,
+  },
   cost: {
     options: ['json'],
     does: 'What the pod has cost and will; exit 0 only when that is known.',

@@ -12,10 +12,15 @@ const longestWhy = 200
 export async function hold(call: Call): Promise<number> {
   const [time = ''] = call.positionals
   const seconds = duration(time)
-  const why = call.options.why?.trim() ?? ''
-  if (why.length > longestWhy)
-    throw new PodctlError(exitCodes.usage, `--why must have at most ${longestWhy} characters.`)
+  const why = whyTyped(call)
   return change(call, '/autostop/hold', { seconds, ...(why === '' ? {} : { why }) })
+}
+
+/** What --why says; empty without it. Throws where that is too long. */
+export function whyTyped({ options }: Call): string {
+  const why = options.why?.trim() ?? ''
+  if (why.length <= longestWhy) return why
+  throw new PodctlError(exitCodes.usage, `--why must have at most ${longestWhy} characters.`)
 }
 
 /** Ends the hold. */

@@ -42,6 +42,7 @@ const causes = {
   finished: 'because training has ended',
   lifetime: 'because MAX_LIFETIME_SECONDS are over',
   budget: 'because the budget is spent',
+  asked: 'because somebody asked for it',
 } as const
 
 /** When it would stop, and why, in a sentence. Pure. */

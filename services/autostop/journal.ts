@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../supervisor/service.ts'
-import type { StopCause } from './decision/verdict.ts'
+import { type StopCause, stopCauses } from './decision/verdict.ts'
 import type { JournalEntry, LastStop } from './stop/stop-progress.ts'
 
 const file = 'autostop.jsonl'
@@ -53,7 +53,7 @@ export function lastStopOf(entries: readonly JournalEntry[]): LastStop | undefin
 
 const lostAnswerMs = 60_000
 const decisive: ReadonlySet<JournalEntry['event']> = new Set(['calling', 'stopped', 'refused', 'cancelled'])
-const causes: readonly string[] = ['idle', 'finished', 'lifetime', 'budget'] satisfies readonly StopCause[]
+const causes: readonly string[] = stopCauses
 
 function causeOf(entry: JournalEntry | undefined): StopCause | undefined {
   if (entry?.event === 'cancelled') return undefined

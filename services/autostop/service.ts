@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Registry } from 'prom-client'
 import type { Service, ServiceContext } from '../../supervisor/service.ts'
-import { settledWithin } from '../../supervisor/time.ts'
+import { monotonicMs, settledWithin } from '../../supervisor/time.ts'
 import type { AutostopDesk, AutostopStanding } from './desk/desk.ts'
 import { autostopView } from './desk/view.ts'
 import { openJournal } from './journal.ts'
@@ -31,11 +31,12 @@ export function autostop(options: AutostopOptions): Autostop {
   const { off, hold, money, store, pod } = options
   const journal = openJournal(store)
   const book = new WatchBook()
+  const cannotStop = options.action === 'runpod_api' ? options.stopper.impossible : undefined
   const standing = (): AutostopStanding => {
     const nobody = off ?? (book.hasEnded ? ended : undefined)
     // What nobody watches or counts any more would be told as if it were so now.
     const known = nobody === undefined ? { state: book.state, cost: money.cost(Date.now()) } : nothing
-    return { off: nobody, hold: hold.current(), ...known }
+    return { off: nobody, cannotStop, hold: hold.current(), ...known }
   }
   const show = (ctx: ServiceContext) => ctx.report(autostopView(standing()))
   if (off === undefined) {
@@ -56,9 +57,18 @@ export function autostop(options: AutostopOptions): Autostop {
       await settledWithin(news, lookMs)
     },
     async hold(seconds, why) {
+      book.asked = undefined
       const kept = hold.set({ untilMs: Date.now() + seconds * 1000, why })
       book.wake() // a volume that hangs must not keep it waiting
       await kept
+    },
+    async stop(why) {
+      const text = `Somebody asked for it${why === '' ? '' : ` (${why})`}.`
+      book.asked = { atMs: monotonicMs(), text }
+      const kept = hold.set(undefined)
+      const { news } = book
+      book.wake()
+      await Promise.all([kept, settledWithin(news, lookMs)])
     },
     async release() {
       const kept = hold.set(undefined)

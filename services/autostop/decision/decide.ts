@@ -52,7 +52,11 @@ function isNear(due: Due, memory: Memory, input: DecisionInput, settings: Autost
   return waits && isHeld && memory.warnedMs !== undefined
 }
 
+/** Time to take one's word back, and for others to save what they have open. */
+const askedNoticeMs = 10_000
+
 /** How long before the stop it is announced: never longer than the pod may be idle. */
 function noticeMs({ cause }: Due, { countdownMs, idleTimeoutMs }: AutostopSettings): number {
+  if (cause === 'asked') return Math.min(countdownMs, askedNoticeMs)
   return cause === 'idle' ? Math.min(countdownMs, idleTimeoutMs) : countdownMs
 }

@@ -13,6 +13,8 @@ export interface DecisionInput {
   readonly spent: { readonly usd: number; readonly rate: number | undefined } | undefined
   /** The end of the training asks for a stop. `text`: a sentence that says so. */
   readonly finished: { readonly atMs: number; readonly stopsAtMs: number; readonly text: string } | undefined
+  /** Somebody asked for a stop. `text`: a sentence that says so. */
+  readonly asked: { readonly atMs: number; readonly text: string } | undefined
   /** Age of this boot of the pod, for MAX_LIFETIME_SECONDS; longer than podmate runs when it was started again. */
   readonly lifetimeMs: number
 }

@@ -23,12 +23,16 @@ export function dues(memory: Memory, input: DecisionInput, settings: AutostopSet
       ? []
       : [idleDue(memory, input, settings), finishedDue(memory, input, settings)]
   return (
-    [budgetDue(input, settings), lifetimeDue(input, settings), ...soft]
+    [askedDue(input), budgetDue(input, settings), lifetimeDue(input, settings), ...soft]
       .filter((due) => due !== undefined)
       // A timeout that is infinite is none.
       .filter(({ atMs }) => Number.isFinite(atMs))
       .toSorted((one, other) => one.atMs - other.atMs)
   )
+}
+
+function askedDue({ asked }: DecisionInput): Due | undefined {
+  return asked && { cause: 'asked', atMs: asked.atMs, waitsForGrace: false }
 }
 
 function idleDue(memory: Memory, input: DecisionInput, settings: AutostopSettings): Due {

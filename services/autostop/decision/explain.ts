@@ -85,9 +85,10 @@ function stateAtBoot({ cause }: Due, { finished }: DecisionInput, settings: Auto
 
 function limitState(
   { cause }: Due,
-  { spent, finished, lifetimeMs }: DecisionInput,
+  { spent, finished, asked, lifetimeMs }: DecisionInput,
   settings: AutostopSettings,
 ) {
+  if (cause === 'asked') return asked?.text ?? ''
   if (cause === 'finished') return finished?.text ?? ''
   if (cause === 'budget')
     return `$${(spent?.usd ?? 0).toFixed(2)} of the budget of $${settings.budgetUsd?.toFixed(2)} are spent.`

@@ -1,5 +1,6 @@
-/** Why a pod is stopped, the most compelling reason last. */
-export type StopCause = 'idle' | 'finished' | 'lifetime' | 'budget'
+/** Why a pod is stopped, the most compelling reason last: `asked` is somebody's word. */
+export const stopCauses = ['idle', 'finished', 'lifetime', 'budget', 'asked'] as const
+export type StopCause = (typeof stopCauses)[number]
 
 /** What is to be done now, and why in plain sentences, the most important one first. Times are monotonic milliseconds. */
 export type Verdict =

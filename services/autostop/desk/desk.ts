@@ -28,6 +28,8 @@ export interface Cost {
 export interface AutostopStanding {
   /** Why nothing stops this pod by itself; undefined when something does. */
   readonly off: string | undefined
+  /** Why no stop call can ever work here, with the remedy. */
+  readonly cannotStop: string | undefined
   /** Undefined before the first decision, and when it is off. */
   readonly state: AutostopState | undefined
   readonly hold: Hold | undefined
@@ -43,6 +45,8 @@ export interface AutostopDesk {
   journal(): Promise<readonly JournalEntry[]>
   /** Nothing but the budget and MAX_LIFETIME_SECONDS stops the pod meanwhile; replaces a hold that is there. */
   hold(seconds: number, why: string): Promise<void>
+  /** Stops the pod, which others are told of shortly before; ends a hold. Whoever holds it after that keeps it. */
+  stop(why: string): Promise<void>
   /** Ends the hold, if there is one. Idleness begins now, not before the hold. */
   release(): Promise<void>
 }

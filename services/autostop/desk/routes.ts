@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { AutostopDesk } from './desk.ts'
-import { holdSchema, journalSchema, releaseSchema, standingSchema } from './schema.ts'
+import { holdSchema, journalSchema, releaseSchema, standingSchema, stopSchema } from './schema.ts'
 import { autostopView } from './view.ts'
 
 const usualEntries = 200
@@ -11,7 +11,7 @@ class AutostopIsOff extends Error {
   readonly title = 'Nothing stops this pod by itself'
 }
 
-/** GET /autostop, GET /autostop/journal, POST /autostop/hold and POST /autostop/release. */
+/** GET /autostop, GET /autostop/journal, POST /autostop/hold, /autostop/release and /autostop/stop. */
 export function autostopRoutes(desk: AutostopDesk): FastifyPluginAsync {
   const view = () => autostopView(desk.standing())
   const change = { access: 'change', activity: true } as const
@@ -35,6 +35,17 @@ export function autostopRoutes(desk: AutostopDesk): FastifyPluginAsync {
       async ({ body: { seconds, why = '' } }) => {
         demandOn(desk)
         await desk.hold(seconds, oneLine(why))
+        return view()
+      },
+    )
+    app.post<{ Body: { why?: string } }>(
+      '/autostop/stop',
+      { config: change, schema: stopSchema },
+      async ({ body: { why = '' } }) => {
+        const { off, cannotStop } = desk.standing()
+        const reason = off ?? cannotStop
+        if (reason !== undefined) throw new AutostopIsOff(`podmate cannot stop this pod: ${reason}.`)
+        await desk.stop(oneLine(why))
         return view()
       },
     )

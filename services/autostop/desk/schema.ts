@@ -1,3 +1,4 @@
+import { stopCauses } from '../decision/verdict.ts'
 import { longestHoldMs } from '../hold.ts'
 import { signalNames } from '../signal.ts'
 import { stopSteps } from '../stop/stop-progress.ts'
@@ -56,7 +57,7 @@ const properties = {
   verdict: { type: 'string', enum: ['running', 'countdown', 'stopping', 'off'] },
   why: { type: 'string', description: 'Why it runs or stops, in plain sentences.' },
   stops_at: epoch('When it stops if nothing changes'),
-  stops_because: { type: ['string', 'null'], enum: ['idle', 'finished', 'lifetime', 'budget', null] },
+  stops_because: { type: ['string', 'null'], enum: [...stopCauses, null] },
   idle_for_seconds: number,
   idle_timeout_seconds: orNull('number', 'Null: idleness does not stop this pod.'),
   signals: { type: 'array', items: signal, description: 'Everything here that can show that it is used.' },
@@ -148,4 +149,20 @@ export const releaseSchema = {
   summary: 'End the hold, if there is one; idleness begins to count now',
   tags,
   response: { 200: { description: 'Nothing holds the pod', ...standing }, ...off },
+}
+
+/** POST /autostop/stop. */
+export const stopSchema = {
+  summary:
+    'Stop the pod now, in order: trainer, uploads, RunPod; ends a hold, and one that comes later calls it off',
+  tags,
+  body: {
+    type: 'object',
+    title: 'an object such as {"why": "done for today"}, or {}',
+    additionalProperties: false,
+    properties: {
+      why: { type: 'string', maxLength: 200, description: 'For whoever asks why it was stopped.' },
+    },
+  },
+  response: { 200: { description: 'Announced', ...standing }, ...off },
 }

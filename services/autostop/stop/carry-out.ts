@@ -1,14 +1,15 @@
 import { monotonicMs, pause } from '../../../supervisor/time.ts'
 import { noMemory } from '../decision/memory.ts'
 import { nextLookMs } from '../decision/next-look.ts'
-import { usedAgain } from '../decision/used-again.ts'
-import type { Verdict } from '../decision/verdict.ts'
+import { type StopMoments, usedAgain } from '../decision/used-again.ts'
+import type { StopCause, Verdict } from '../decision/verdict.ts'
 import { lookForUse } from '../watch/look.ts'
 import type { WatchParts } from '../watch/watch-parts.ts'
 import { runSequence } from './sequence.ts'
 import { type StopDesk, stopDesk } from './stop-desk.ts'
 import type { StopOrder } from './stop-tools.ts'
 
+type Readings = Parameters<typeof usedAgain>[0]
 type Stopping = Extract<Verdict, { kind: 'stopping' }>
 
 /** Does what was decided: stops the pod, or in a dry run only says that it would. Settles when it was called off, or at the end. */
@@ -31,6 +32,7 @@ export async function carryOut(verdict: Stopping, parts: WatchParts, over: Abort
   cancel.abort()
   await watching
   book.showStop(undefined)
+  if (order.cause === 'asked') book.asked = undefined
   if (over.aborted) return
   parts.ctx.ready()
   const text = `The pod goes on: it is in use again: ${reason}.`
@@ -43,7 +45,7 @@ function verbFor({ cause }: Stopping, { options }: WatchParts): StopOrder['verb'
   return (cause === 'finished' ? options.finish.finished()?.verb : undefined) ?? options.verb
 }
 
-/** Calls an idle stop off when somebody uses the pod again. */
+/** Calls an idle stop off when somebody uses the pod again, and one that was asked for when somebody holds the pod. */
 async function watchForUse(
   desk: StopDesk,
   { cause }: StopOrder,
@@ -52,13 +54,12 @@ async function watchForUse(
   over: AbortSignal,
 ): Promise<void> {
   const ends = AbortSignal.any([over, cancel.signal])
-  const isSoft = cause === 'idle' || cause === 'finished'
   while (!ends.aborted) {
     const { bell } = book
     const readings = await lookForUse(options, book, ends)
     if (ends.aborted) return
     show()
-    const use = isSoft ? usedAgain(readings, desk.moments()) : undefined
+    const use = whatKeepsIt(book.asked ? 'asked' : cause, readings, desk.moments())
     if (use !== undefined) return cancel.abort(use)
     const verdict = book.state?.verdict
     const waitMs = verdict
@@ -68,11 +69,18 @@ async function watchForUse(
   }
 }
 
+/** In a sentence; undefined: nothing. A limit holds all the same, and who asked for a stop may well be using the pod. */
+function whatKeepsIt(cause: StopCause, readings: Readings, moments: StopMoments): string | undefined {
+  if (cause === 'lifetime' || cause === 'budget') return undefined
+  return usedAgain(readings, cause === 'asked' ? { ...moments, hasCalled: true } : moments)
+}
+
 /** Says it once: an idle clock starts over, and what stays so is not told again. */
 function tellDryRun({ cause, text }: StopOrder, { ctx, journal, book }: WatchParts): void {
   const told = `Dry run (AUTOSTOP_ACTION is none): the pod would have been stopped now. ${text}`
   ctx.notice('warn', told)
   journal.add('dry-run', told, { because: cause })
-  if (cause !== 'idle') book.told.add(cause)
+  if (cause === 'asked') book.asked = undefined
+  else if (cause !== 'idle') book.told.add(cause)
   book.memory = noMemory
 }

@@ -48,5 +48,6 @@ const sentences = (verdict: Verdict) => verdict.because.join(' ')
 function remedy(cause: StopCause): string {
   if (cause === 'idle' || cause === 'finished')
     return ' Whoever uses it now keeps it, and so does `podctl hold 1h`.'
+  if (cause === 'asked') return ' Save what you need; `podctl hold 1h` calls it off.'
   return ' Save what you need: neither use nor a hold puts it off.'
 }

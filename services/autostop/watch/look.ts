@@ -24,7 +24,7 @@ export async function look(
   const readings = await readSignals(options.signals, monotonicMs(), stop)
   const nowMs = monotonicMs()
   const settings = settingsLeft(options.settings, book.told)
-  const input = inputFor(options, readings, book.told, nowMs)
+  const input = inputFor(options, readings, book, nowMs)
   const { memory, verdict } = decide(book.memory, input, settings)
   book.memory = memory
   book.state = {
@@ -55,7 +55,7 @@ export async function lookForUse(
 function inputFor(
   { pod, money, finish }: AutostopOptions,
   readings: Readings,
-  told: ReadonlySet<StopCause>,
+  { told, asked }: WatchBook,
   nowMs: number,
 ): DecisionInput {
   return {
@@ -63,6 +63,7 @@ function inputFor(
     readyMs: firstReadyMs(pod.status()),
     spent: money.spent(),
     finished: told.has('finished') ? undefined : finish.finished(),
+    asked,
   }
 }
 

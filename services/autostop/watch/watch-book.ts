@@ -1,4 +1,5 @@
 import { monotonicMs } from '../../../supervisor/time.ts'
+import type { DecisionInput } from '../decision/decision-input.ts'
 import { type Memory, noMemory } from '../decision/memory.ts'
 import type { StopCause } from '../decision/verdict.ts'
 import type { LastStop, StopProgress } from '../stop/stop-progress.ts'
@@ -15,6 +16,8 @@ export class WatchBook {
   readonly told = new Set<StopCause>()
   /** Why the pod has booted at an end of its time; told once each. */
   readonly lateCauses = new Set<StopCause>()
+  /** Somebody's word that the pod is to stop; gone when it was taken back, or done. */
+  asked: DecisionInput['asked']
   /** It ran, and does so no longer although podmate does: nobody watches the pod. */
   hasEnded = false
   #bell = new AbortController()

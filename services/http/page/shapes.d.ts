@@ -48,7 +48,7 @@ export interface Autostop {
   readonly verdict: 'off' | 'running' | 'countdown' | 'stopping'
   readonly why: string
   readonly stops_at: number | null
-  readonly stops_because: 'idle' | 'budget' | 'lifetime' | 'finished' | null
+  readonly stops_because: 'idle' | 'budget' | 'lifetime' | 'finished' | 'asked' | null
   readonly idle_for_seconds: number
   readonly idle_timeout_seconds: number | null
   readonly signals: readonly Signal[]

@@ -49,6 +49,26 @@ describe('podmate in a pod of RunPod', () => {
     expect(runpod.log.filter(({ route }) => route === 'stop')).toHaveLength(1)
   })
 
+  test('stops a training that is busy when podctl asks for it, with its last checkpoint saved first', async () => {
+    await using runpod = await startRunpod()
+    await using hub = await startHub()
+    const { id, env } = onRunpod(runpod)
+    const folder = temporaryFolder()
+    const artifacts = join(folder, 'artifacts')
+    mkdirSync(artifacts)
+    const more = { TRAIN_COMMAND: savesAtTheEnd(artifacts), IDLE_COUNTDOWN_SECONDS: '1' }
+    const pod = new UploadPod(hub, { ...env, ...onlyByFlush, ...more }, folder)
+    await pod.line('"step"')
+    const asked = await podctl(['stop-pod', '--why', 'done'], { PODMATE_SOCKET: await pod.socket() })
+    expect(asked).toMatchObject({ code: 0, out: expect.stringContaining('because somebody asked for it') })
+    await expect.poll(() => runpod.pod(id).status, { timeout }).toBe('EXITED')
+    expect(pod.paths()).toEqual(['last.json'])
+    await pod.stop()
+    expect(journal(pod, id)).toContainEqual(
+      expect.objectContaining({ event: 'calling', because: 'asked', why: expect.stringContaining('(done)') }),
+    )
+  })
+
   test('stops a training that is busy when the budget is spent, with its last checkpoint saved first', async () => {
     await using runpod = await startRunpod()
     await using hub = await startHub()

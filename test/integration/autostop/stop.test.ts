@@ -111,6 +111,60 @@ describe('autostop()', () => {
     },
   )
 
+  test('stops a pod that is used when somebody asks for it, in order, and says who', async () => {
+    const { stopper, calls } = scripted()
+    const pod = autostopPod({ stopper, trainerMs: 10 })
+    pod.use('ssh')
+    await poll(() => pod.now()?.verdict.kind).toBe('running')
+    await pod.guard.port.stop('done for today')
+    expect(pod.now()?.verdict).toMatchObject({ kind: 'countdown', cause: 'asked' })
+    await poll(calls).toBe(1)
+    expect([pod.stop()?.because, pod.state('trainer')]).toEqual(['asked', 'stopped'])
+    expect(pod.terminals[0]).toContain('Somebody asked for it (done for today).')
+    expect(pod.terminals[0]).toContain('`podctl hold 1h` calls it off')
+  })
+
+  test('goes on when the pod is held after somebody asked for a stop, but not because it is used', async () => {
+    const { stopper, calls } = scripted()
+    const { save } = heldFlush()
+    const pod = autostopPod({ stopper, save, timings: patient, trainerMs: 10 })
+    pod.use('gpu')
+    await pod.guard.port.stop('')
+    await poll(() => pod.stop()?.step).toBe('flush')
+    pod.use('ssh')
+    const seenMs = pod.now()?.nowMs ?? 0
+    await poll(() => pod.now()?.nowMs).toBeGreaterThan(seenMs + 100)
+    expect(pod.stop()?.step).toBe('flush')
+    pod.use('hold')
+    await pod.guard.port.hold(60, 'not yet')
+    await poll(() => pod.now()?.verdict.kind).toBe('running')
+    await poll(() => pod.state('trainer')).toBe('ready')
+    expect([calls(), pod.journal().at(-1)]).toEqual([0, 'cancelled'])
+  })
+
+  test('goes on with an idle stop that somebody asks for, whoever comes meanwhile', async () => {
+    const { stopper, calls } = scripted()
+    const { save, end } = heldFlush()
+    const pod = autostopPod({ stopper, save, timings: patient })
+    await poll(() => pod.stop()?.step).toBe('flush')
+    await pod.guard.port.stop('')
+    pod.use('ssh')
+    const seenMs = pod.now()?.nowMs ?? 0
+    await poll(() => pod.now()?.nowMs).toBeGreaterThan(seenMs + 100)
+    end()
+    await poll(calls).toBe(1)
+  })
+
+  test('that only says what it would do says once that somebody asked for a stop', async () => {
+    const { stopper, calls } = scripted()
+    const pod = autostopPod({ stopper, action: 'none', settings: { idleTimeoutMs: 60_000 } })
+    pod.use('ssh')
+    await pod.guard.port.stop('')
+    await poll(pod.journal).toContain('dry-run')
+    await poll(() => pod.now()?.verdict.kind).toBe('running')
+    expect([calls(), pod.journal().filter((event) => event === 'dry-run')]).toEqual([0, ['dry-run']])
+  })
+
   test('that only says what it would do says it, and starts over', async () => {
     const { stopper, calls } = scripted()
     const pod = autostopPod({ stopper, action: 'none', trainerMs: 10, settings: { maxLifetimeMs: 100 } })

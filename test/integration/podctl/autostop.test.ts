@@ -70,11 +70,25 @@ describe('podctl', () => {
     expect(desk.now.hold).toBeUndefined()
   })
 
+  test('stop-pod asks for a stop, and exits 1 with the reason where it cannot be had', async () => {
+    const asked = await podctl(['stop-pod', '--why', 'done'], env)
+    expect([asked.code, desk.stops]).toEqual([0, ['done']])
+    expect(asked.out).toMatch(/^It stops at .*, if nothing changes\.$/m)
+    expect(asked.err).toContain('`podctl hold 1h` calls it off')
+    desk.now = { ...desk.now, cannotStop: 'RUNPOD_API_KEY is not set' }
+    expect(await podctl(['stop-pod'], env)).toEqual({
+      code: 1,
+      out: '',
+      err: 'podmate cannot stop this pod: RUNPOD_API_KEY is not set.\n',
+    })
+    expect((await podctl(['stop-pod', '--why', 'x'.repeat(201)], env)).code).toBe(2)
+  })
+
   test('hold exits 2 for what is no time, and 1 with the reason where nothing stops the pod', async () => {
     expect(await podctl(['hold', 'lunch'], env)).toMatchObject({ code: 2, out: '' })
     expect((await podctl(['hold'], env)).err).toContain('podctl hold needs a time, such as 30m or 2h')
     expect((await podctl(['hold', '1h', '--why', 'x'.repeat(201)], env)).code).toBe(2)
-    desk.now = { off: 'RUNPOD_POD_ID is not set', state: undefined, hold: undefined, cost: undefined }
+    desk.now = { ...desk.now, off: 'RUNPOD_POD_ID is not set', state: undefined }
     const refused = await podctl(['hold', '1h'], env)
     expect([refused.code, refused.out]).toEqual([1, ''])
     expect(refused.err).toMatch(/^RUNPOD_POD_ID is not set, so there is nothing to hold it against/)

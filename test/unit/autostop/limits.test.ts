@@ -40,6 +40,28 @@ describe('decide() about the lifetime', () => {
   })
 })
 
+describe('decide() about a stop that was asked for', () => {
+  const text = 'Somebody asked for it (done).'
+  const askedAt = (atMs: number) => (now: number) =>
+    busy(now, { asked: now >= atMs ? { atMs, text } : undefined })
+
+  test('decide() stops after 10 s of notice, used and held or not', () => {
+    const { looks, stoppedMs, last } = drive(askedAt(hour), { untilMs: 2 * hour })
+    expect(looks.find(({ verdict }) => verdict.kind === 'countdown')?.verdict.because[0]).toBe(
+      `${text} The pod is stopped in 10 s.`,
+    )
+    expect([stoppedMs, last?.cause]).toEqual([hour + 10_000, 'asked'])
+  })
+
+  test('decide() goes on when the word is taken back in that time', () => {
+    const at = (now: number) =>
+      busy(now, { asked: now >= hour && now < hour + 5000 ? { atMs: hour, text } : undefined })
+    const { looks, stoppedMs } = drive(at, { untilMs: 2 * hour })
+    expect(looks.some(({ verdict }) => verdict.kind === 'countdown')).toBe(true)
+    expect(stoppedMs).toBeUndefined()
+  })
+})
+
 describe('decide() about the budget', () => {
   const settings = { ...usual, budgetUsd: 10 }
   const spending = (fromUsd: number, rate: number) => (now: number) =>

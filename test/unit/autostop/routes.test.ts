@@ -110,6 +110,30 @@ describe('autostopRoutes()', () => {
     expect((await post('/autostop/hold', body)).statusCode).toBe(400) // 422 behind http's own error handler
   })
 
+  test('POST /autostop/stop asks for a stop, with or without a why', async () => {
+    const desk = fakeDesk()
+    const { post } = await routesOf(desk)
+    expect((await post('/autostop/stop', {})).statusCode).toBe(200)
+    expect((await post('/autostop/stop', { why: ' done\nfor today ' })).json()).toMatchObject({
+      verb: 'stop',
+    })
+    expect(desk.stops).toEqual(['', 'done for today'])
+    expect((await post('/autostop/stop', { reason: 'x' })).statusCode).toBe(400)
+  })
+
+  test.each([
+    [{ off: 'START_IDLE_WATCHDOG is 0', state: undefined }, 'START_IDLE_WATCHDOG is 0'],
+    [{ cannotStop: 'RUNPOD_API_KEY is not set: set it' }, 'RUNPOD_API_KEY is not set: set it'],
+  ])('POST /autostop/stop answers 409 where nothing can stop the pod: %j', async (part, reason) => {
+    const desk = fakeDesk(part)
+    const refused = await (await routesOf(desk)).post('/autostop/stop', {})
+    expect([refused.statusCode, refused.json().message]).toEqual([
+      409,
+      `podmate cannot stop this pod: ${reason}.`,
+    ])
+    expect(desk.stops).toEqual([])
+  })
+
   test('refuses a hold with 409 where nothing stops the pod, and says why', async () => {
     const { app, post } = await routesOf(fakeDesk({ off: 'START_IDLE_WATCHDOG is 0', state: undefined }))
     for (const refused of [await post('/autostop/hold', { seconds: 60 }), await post('/autostop/release')]) {

@@ -77,6 +77,7 @@ const causes = {
   budget: 'when the budget is spent',
   lifetime: 'at the end of its lifetime',
   finished: 'because training has ended',
+  asked: 'because somebody asked for it',
 }
 
 /** @type {Readonly<Record<string, string>>} */
