@@ -2,6 +2,9 @@ import { announce } from './core/announce.js'
 import { ask, Refusal } from './core/ask.js'
 import { copy } from './core/copy.js'
 
+const stopQuestion =
+  'Stop the pod? The trainer ends with a checkpoint, what is new is uploaded, and then RunPod stops the pod.'
+
 /** What buttons do to the pod. @param {{ refresh(): void }} live @returns {Readonly<Record<string, (element: HTMLElement) => void>>} */
 export function podActions({ refresh }) {
   const change = async (
@@ -28,6 +31,10 @@ export function podActions({ refresh }) {
         { seconds: hours * 3600, ...(why === '' ? {} : { why }) },
         `Held for ${hours} h.`,
       )
+    },
+    'stop-pod': () => {
+      if (confirm(stopQuestion))
+        void change('autostop/stop', {}, 'The pod stops. Keep it running calls it off.')
     },
     release: () => void change('autostop/release', {}, 'Released.'),
     restart: ({ dataset: { name = '' } }) =>

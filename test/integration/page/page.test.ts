@@ -99,6 +99,21 @@ test('the hold button holds with the reason that was given, and releases', async
   expect(faults).toEqual([])
 })
 
+test('the stop button asks whether it is meant, and stops the pod', async () => {
+  const { page, pod, faults } = await open({}, { query: '?token=generated-token' })
+  const stop = page.getByRole('button', { name: 'Stop the pod' })
+  page.once('dialog', (dialog) => void dialog.dismiss())
+  await stop.click()
+  page.once('dialog', (dialog) => {
+    expect(dialog.message()).toMatch(/^Stop the pod\? The trainer ends with a checkpoint/)
+    void dialog.accept()
+  })
+  await stop.click()
+  await expect.poll(() => page.locator('h1').textContent(), patience).toContain('The pod stops in')
+  expect(pod.asked).toEqual([{ stopped: true }])
+  expect(faults).toEqual([])
+})
+
 describe('the token', () => {
   test('is asked for by a change, and the page goes on with it in a cookie that no script can read', async () => {
     const { page, pod } = await open()

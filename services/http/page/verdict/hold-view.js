@@ -3,7 +3,7 @@ import { h } from '../core/h.js'
 
 const hours = [1, 2, 4, 8, 24]
 
-/** Keeps the pod from stopping for some hours, or lets it go again. @param {Autostop} autostop */
+/** Keeps the pod from stopping for some hours, lets it go again, or stops it. @param {Autostop} autostop */
 export function holdView({ hold, verdict }) {
   const isUrgent = verdict === 'countdown'
   return h(
@@ -31,5 +31,7 @@ export function holdView({ hold, verdict }) {
       h('input', { name: 'why', placeholder: 'why (optional)', maxlength: 200, autocomplete: 'off' }),
     ),
     hold && h('button', { class: 'button', type: 'button', 'data-do': 'release', key: 'release' }, 'Release'),
+    verdict !== 'stopping' &&
+      h('button', { class: 'button', type: 'button', 'data-do': 'stop-pod', key: 'stop' }, 'Stop the pod'),
   )
 }
