@@ -68,7 +68,7 @@ ENV RUNNER_USER=runner \
 # What Node compiles of podmate. It keeps that apart by account and by what the processor can do. On one that can do the same
 # as the builder's, the first start in a pod is as quick as the second. On another one, root's part is written when the first
 # run ends, and runner's never: where runner could write a folder for root, it could leave code there that root runs.
-RUN cd /opt/podmate && install -d -m 1777 .cache && node scripts/setup/first-start.mjs && chmod -R go=rX .cache
+RUN cd /opt/podmate && install -d -m 1777 .cache && node scripts/setup/first-start.mjs --demand-ready && chmod -R go=rX .cache
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title=podmate \
       org.opencontainers.image.description="Runtime supervisor for a rented GPU pod" \
