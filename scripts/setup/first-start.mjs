@@ -34,6 +34,6 @@ clearTimeout(tooLong)
 rmSync(folder, { recursive: true, force: true })
 if (isReady || !demandsReady) process.exitCode = code ?? 1
 else {
-  console.error(`${said}\npodmate was not ready within ${patienceMs / 1000} s (see its last lines above)`)
+  console.error(`${said}\npodmate did not become ready: see its last lines above`)
   process.exitCode = 1
 }
