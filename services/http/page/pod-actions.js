@@ -34,7 +34,7 @@ export function podActions({ refresh }) {
     },
     'stop-pod': () => {
       if (confirm(stopQuestion))
-        void change('autostop/stop', {}, 'The pod stops. Keep it running calls it off.')
+        void change('autostop/stop', {}, 'A stop was asked for. Keep it running calls it off.')
     },
     release: () => void change('autostop/release', {}, 'Released.'),
     restart: ({ dataset: { name = '' } }) =>
