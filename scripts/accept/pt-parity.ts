@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { topIds } from '../../services/inference/api/ranking.ts'
 import { encodeContext } from '../../services/inference/families/encode-context.ts'
 import { vocabularyOf } from '../../services/inference/families/vocabulary.ts'
 import { positionCache, replay } from '../../services/inference/games/replay.ts'
 import { candidateAt } from '../../services/inference/model-host/files/find-models.ts'
 import { loadModel } from '../../services/inference/model-host/load-model.ts'
+import { topIds } from '../../services/inference/ranking.ts'
 
 const maker = fileURLToPath(new URL('../../test/fixtures/inference/make_parity_cases.py', import.meta.url))
 const differenceLimit = 1e-5

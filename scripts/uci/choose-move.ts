@@ -1,4 +1,4 @@
-import type { RankedMove } from '../../services/inference/api/ranking.ts'
+import type { RankedMove } from '../../services/inference/ranking.ts'
 
 export interface Taste {
   /** Percent: 0 takes the best, 100 draws by the model's probabilities, more evens them out. */

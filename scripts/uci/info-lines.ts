@@ -1,4 +1,4 @@
-import type { RankedMove } from '../../services/inference/api/ranking.ts'
+import type { RankedMove } from '../../services/inference/ranking.ts'
 import { centipawns } from './centipawns.ts'
 import type { Settings } from './options.ts'
 import type { Answer } from './read-answer.ts'

@@ -1,4 +1,4 @@
-import type { RankedMove } from '../../services/inference/api/ranking.ts'
+import type { RankedMove } from '../../services/inference/ranking.ts'
 
 /** What an engine needs of an answer of /infer. */
 export interface Answer {

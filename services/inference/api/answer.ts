@@ -1,9 +1,9 @@
 import type { Family } from '../families/family.ts'
 import type { Position } from '../games/position.ts'
 import type { Output } from '../model-host/protocol.ts'
+import { probabilities, type RankedMove, rankLegal, topIds } from '../ranking.ts'
 import type { ServedModel } from '../serving/served-model.ts'
 import type { InferAnswer } from './infer-schema.ts'
-import { probabilities, type RankedMove, rankLegal, topIds } from './ranking.ts'
 
 /** The answer without its latency: what the model would play, and what it may. */
 export function answer(

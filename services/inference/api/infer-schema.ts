@@ -1,5 +1,5 @@
 import type { GameOver } from '../games/position.ts'
-import type { RankedMove } from './ranking.ts'
+import type { RankedMove } from '../ranking.ts'
 
 /** The answer of POST /infer. */
 export interface InferAnswer {

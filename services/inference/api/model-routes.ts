@@ -3,8 +3,8 @@ import type { JsonObject } from '../../../supervisor/service.ts'
 import { isInside } from '../model-host/files/is-inside.ts'
 import { RequestProblem, unavailable } from '../request-problem.ts'
 import type { ModelChoice } from '../serving/model-choice.ts'
+import type { ModelDesk, Wish } from '../serving/model-desk.ts'
 import type { ServedModel, Serving } from '../serving/served-model.ts'
-import type { ModelDesk, Wish } from './model-desk.ts'
 import { changeSchema, modelsSchema, rollbackSchema } from './model-schema.ts'
 
 /** What the routes need of the service. */

@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { answer, topkFor } from '../../../services/inference/api/answer.ts'
 import { inferAnswerSchema } from '../../../services/inference/api/infer-schema.ts'
-import { rankLegal, topIds } from '../../../services/inference/api/ranking.ts'
 import { encodeContext } from '../../../services/inference/families/encode-context.ts'
 import { familyOf } from '../../../services/inference/families/family.ts'
 import { vocabularyOf } from '../../../services/inference/families/vocabulary.ts'
 import { Position } from '../../../services/inference/games/position.ts'
 import type { LoadedModel } from '../../../services/inference/model-host/protocol.ts'
+import { rankLegal, topIds } from '../../../services/inference/ranking.ts'
 import type { ServedModel } from '../../../services/inference/serving/served-model.ts'
 
 function served(tokens: readonly string[]): ServedModel {

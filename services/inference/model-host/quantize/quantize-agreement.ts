@@ -1,4 +1,4 @@
-import { topIds } from '../../api/ranking.ts'
+import { topIds } from '../../ranking.ts'
 import type { ModelFile } from '../files/model-file.ts'
 import type { Int8Agreement, Output, TokenRow } from '../protocol.ts'
 import type { Session } from '../session.ts'

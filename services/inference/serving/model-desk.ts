@@ -1,5 +1,5 @@
 import { RequestProblem } from '../request-problem.ts'
-import type { ServedModel } from '../serving/served-model.ts'
+import type { ServedModel } from './served-model.ts'
 
 /** What somebody wants to be served. */
 export type Wish =
