@@ -1,7 +1,7 @@
 import { configurationProblem } from '../environment.ts'
+import { socketPaths } from '../services/http/listening/socket-paths.ts'
 import type { HttpOptions } from '../services/http/options.ts'
 import { http } from '../services/http/service.ts'
-import { socketPaths } from '../services/http/socket-paths.ts'
 import type { Service } from '../supervisor/service.ts'
 import { hidden } from './pod-log.ts'
 import type { Setup } from './run-pod.ts'

@@ -1,4 +1,4 @@
-import { nearestName } from '../../services/http/nearest-name.ts'
+import { nearestName } from '../../services/http/errors/nearest-name.ts'
 import { contradictions } from './contradictions.ts'
 import { fields, type TrainingConfig } from './training-config.ts'
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { nearestName } from '../../services/http/nearest-name.ts'
+import { nearestName } from '../../services/http/errors/nearest-name.ts'
 import type { CallOptions } from './call.ts'
 import { commands } from './commands.ts'
 import { exitCodes, PodctlError } from './exit-codes.ts'

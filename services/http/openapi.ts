@@ -1,6 +1,6 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema, RouteOptions } from 'fastify'
-import type { Access } from './access.ts'
+import type { Access } from './requests/access.ts'
 
 /** Makes an OpenAPI 3.1 document of every route that is registered after this one. */
 export async function describeRoutes(app: FastifyInstance, version: string): Promise<void> {

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServiceContext } from '../../supervisor/service.ts'
 import { aborted } from '../../supervisor/time.ts'
-import type { HttpServer } from './http-server.ts'
-import { httpServer } from './http-server.ts'
-import { listen } from './listen.ts'
+import type { HttpServer } from './listening/http-server.ts'
+import { httpServer } from './listening/http-server.ts'
+import { listen } from './listening/listen.ts'
 import type { HttpOptions, HttpTimings } from './options.ts'
 import { defaultHttpTimings } from './options.ts'
+import { trust } from './requests/trusted.ts'
 import type { RouteContext } from './route-context.ts'
-import { trust } from './trusted.ts'
 
 /** One run of the server: both listeners, until it is to end. */
 export async function serve(options: HttpOptions, ctx: ServiceContext): Promise<void> {

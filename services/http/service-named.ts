@@ -1,6 +1,6 @@
 import type { PodStatus, ServiceStatus } from '../../supervisor/status.ts'
-import { nearestName } from './nearest-name.ts'
-import { problem } from './problem.ts'
+import { nearestName } from './errors/nearest-name.ts'
+import { problem } from './errors/problem.ts'
 
 /** The status of the service with this name; throws 404 that names the nearest one. Pure. */
 export function serviceNamed(status: PodStatus, name: string): ServiceStatus {

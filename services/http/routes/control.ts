@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Command, CommandResult } from '../../../supervisor/pod.ts'
 import { aborted } from '../../../supervisor/time.ts'
-import { problem } from '../problem.ts'
+import { problem } from '../errors/problem.ts'
 import type { RouteContext } from '../route-context.ts'
 import { serviceNamed } from '../service-named.ts'
 

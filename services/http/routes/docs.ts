@@ -2,7 +2,7 @@ import type { StaticDocumentSpec } from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 import fastify from 'fastify'
 import type { Logger } from 'pino'
-import { answerErrors } from '../answer-errors.ts'
+import { answerErrors } from '../errors/answer-errors.ts'
 import { openapiDocument } from '../openapi.ts'
 import type { RouteContext } from '../route-context.ts'
 

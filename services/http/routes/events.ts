@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { eventLevel, eventText } from '../../../supervisor/event-text.ts'
 import type { PodView } from '../../../supervisor/pod.ts'
-import type { EventStream } from '../event-stream.ts'
-import { eventStream } from '../event-stream.ts'
-import { eventId, resumePoint } from '../resume-point.ts'
 import type { RouteContext } from '../route-context.ts'
-import { countStreams } from '../stream-count.ts'
+import type { EventStream } from '../streams/event-stream.ts'
+import { eventStream } from '../streams/event-stream.ts'
+import { eventId, resumePoint } from '../streams/resume-point.ts'
+import { countStreams } from '../streams/stream-count.ts'
 
 interface EventsQuery {
   Querystring: { after?: string; told?: '1' }

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { LogLine, PodView } from '../../../supervisor/pod.ts'
-import type { EventStream } from '../event-stream.ts'
-import { eventStream } from '../event-stream.ts'
 import type { RouteContext } from '../route-context.ts'
 import { serviceNamed } from '../service-named.ts'
-import { countStreams } from '../stream-count.ts'
+import type { EventStream } from '../streams/event-stream.ts'
+import { eventStream } from '../streams/event-stream.ts'
+import { countStreams } from '../streams/stream-count.ts'
 
 type LogRequest = FastifyRequest<{
   Params: { service?: string }

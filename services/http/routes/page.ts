@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { PageFile } from '../page-files.ts'
-import type { PageStore } from '../page-store.ts'
-import { problem } from '../problem.ts'
+import { problem } from '../errors/problem.ts'
+import type { PageFile } from '../page-files/page-files.ts'
+import type { PageStore } from '../page-files/page-store.ts'
 
 /** GET /page/<version>/<name>: the files of the page. They hold no secret, and the sign-in needs them. */
 export function pageRoutes(app: FastifyInstance, store: PageStore): void {

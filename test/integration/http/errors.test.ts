@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { problem } from '../../../services/http/problem.ts'
+import { problem } from '../../../services/http/errors/problem.ts'
 import { ask, type Question } from '../../fixtures/http/ask.ts'
 import { type RunningHttp, runHttp } from '../../fixtures/http/run-http.ts'
 import { useHttp } from '../../fixtures/http/use-http.ts'

@@ -104,7 +104,7 @@ describe('podctl', () => {
   test('finds podmate by POD_STATE_DIR', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'podmate-state-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
-    const { socketPaths } = await import('../../../services/http/socket-paths.ts')
+    const { socketPaths } = await import('../../../services/http/listening/socket-paths.ts')
     const second = await runHttp({ socketPaths: socketPaths(folder).slice(1) })
     onTestFinished(() => second.stop())
     await second.ready

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Access, needsToken, sameOrigin, sameSecret } from '../../../services/http/access.ts'
+import { type Access, needsToken, sameOrigin, sameSecret } from '../../../services/http/requests/access.ts'
 
 const needs: readonly (readonly [Access, boolean, boolean, boolean])[] = [
   ['open', false, false, false],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { allowedMethods } from '../../../services/http/allowed-methods.ts'
+import { allowedMethods } from '../../../services/http/errors/allowed-methods.ts'
 
 const routes = [
   { method: 'GET', url: '/status' },

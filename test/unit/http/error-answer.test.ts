@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { errorAnswer } from '../../../services/http/error-answer.ts'
-import { problem, problemBody } from '../../../services/http/problem.ts'
+import { errorAnswer } from '../../../services/http/errors/error-answer.ts'
+import { problem, problemBody } from '../../../services/http/errors/problem.ts'
 import { PodError } from '../../../supervisor/errors.ts'
 
 test('errorAnswer() passes on what a handler throws as a problem', () => {

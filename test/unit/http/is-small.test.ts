@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isSmall } from '../../../services/http/is-small.ts'
+import { isSmall } from '../../../services/http/requests/is-small.ts'
 
 test('isSmall() counts every value, however it is nested', () => {
   expect(isSmall(1, 1)).toBe(true)

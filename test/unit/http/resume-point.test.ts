@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { eventId, resumePoint } from '../../../services/http/resume-point.ts'
+import { eventId, resumePoint } from '../../../services/http/streams/resume-point.ts'
 import { fakePod } from '../../fixtures/http/fake-pod.ts'
 
 const status = { ...fakePod().status(), startedAt: 1_763_773_200_000, seq: 17 }

@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import fastify from 'fastify'
 import { expect, test } from 'vitest'
-import { type SchemaError, schemaProblems, schemaSentence } from '../../../services/http/schema-sentence.ts'
-import { validationOptions } from '../../../services/http/validation.ts'
+import {
+  type SchemaError,
+  schemaProblems,
+  schemaSentence,
+} from '../../../services/http/errors/schema-sentence.ts'
+import { validationOptions } from '../../../services/http/requests/validation.ts'
 
 const schema = {
   type: 'object',

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { socketFolder } from '../../../services/http/socket-folder.ts'
+import { socketFolder } from '../../../services/http/listening/socket-folder.ts'
 
 let root = ''
 beforeEach(async () => {

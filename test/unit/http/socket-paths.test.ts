@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { socketPaths } from '../../../services/http/socket-paths.ts'
+import { socketPaths } from '../../../services/http/listening/socket-paths.ts'
 
 test('socketPaths() names the socket after the absolute state folder, in /run first', () => {
   const hash = createHash('sha256').update('/srv/state').digest('hex').slice(0, 12)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { candidates, findPodmate } from '../../../scripts/podctl/find-podmate.ts'
-import { socketPaths } from '../../../services/http/socket-paths.ts'
+import { socketPaths } from '../../../services/http/listening/socket-paths.ts'
 
 test('candidates() is PODMATE_SOCKET alone when that is set', () => {
   expect(candidates({ PODMATE_SOCKET: ' /a/b.sock ' })).toEqual(['/a/b.sock'])

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../supervisor/service.ts'
+import type { JsonObject, JsonValue } from '../../../supervisor/service.ts'
 import { nearestName } from './nearest-name.ts'
 
 /** One error of Ajv, made with `verbose: true`. */

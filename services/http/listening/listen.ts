@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import type { ServiceContext } from '../../supervisor/service.ts'
+import type { ServiceContext } from '../../../supervisor/service.ts'
+import type { HttpOptions, HttpTimings } from '../options.ts'
 import type { HttpServer } from './http-server.ts'
-import type { HttpOptions, HttpTimings } from './options.ts'
 import { listenOnSocket } from './socket-listener.ts'
 import { listenOnTcp } from './tcp-listener.ts'
 

@@ -1,4 +1,4 @@
-import type { PodStatus } from '../../supervisor/status.ts'
+import type { PodStatus } from '../../../supervisor/status.ts'
 
 /** The id of an event in a stream: its number and the run of podmate that counts so. Pure. */
 export function eventId(startedAt: number, seq: number): string {

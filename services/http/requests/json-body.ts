@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { problem } from './problem.ts'
+import { problem } from '../errors/problem.ts'
 
 /** Reads every body as JSON, whatever its Content-Type says: `curl -d` says that it is a form. An empty one is none. */
 export function readJsonBodies(app: FastifyInstance): void {

@@ -3,7 +3,7 @@ import { chown, lstat, unlink } from 'node:fs/promises'
 import type { Server } from 'node:net'
 import { connect } from 'node:net'
 import { dirname } from 'node:path'
-import { PodError } from '../../supervisor/errors.ts'
+import { PodError } from '../../../supervisor/errors.ts'
 import { socketFolder } from './socket-folder.ts'
 
 export interface SocketListening {

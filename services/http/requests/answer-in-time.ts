@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { sendProblem } from './answer-errors.ts'
-import { type HttpProblem, problem } from './problem.ts'
-import type { RouteContext } from './route-context.ts'
+import { sendProblem } from '../errors/answer-errors.ts'
+import { type HttpProblem, problem } from '../errors/problem.ts'
+import type { RouteContext } from '../route-context.ts'
 import { isTrusted } from './trusted.ts'
 
 /**

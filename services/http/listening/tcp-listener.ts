@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import pRetry from 'p-retry'
-import { portOwner } from '../../supervisor/port-owner.ts'
+import { portOwner } from '../../../supervisor/port-owner.ts'
 
 export interface TcpListenerOptions {
   readonly host: string

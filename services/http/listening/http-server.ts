@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { Duplex } from 'node:stream'
-import { refuseBadRequest } from './bad-request.ts'
-import type { HttpTimings } from './options.ts'
+import { refuseBadRequest } from '../errors/bad-request.ts'
+import type { HttpTimings } from '../options.ts'
 
 export type Handler = (request: http.IncomingMessage, response: http.ServerResponse) => void
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { RouteContext } from '../route-context.ts'
 import { type EventStream, eventStream } from './event-stream.ts'
-import type { RouteContext } from './route-context.ts'
 import { countStreams } from './stream-count.ts'
 
 declare module 'fastify' {

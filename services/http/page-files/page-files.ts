@@ -21,7 +21,7 @@ export interface PageFiles {
   readonly modules: readonly string[]
 }
 
-const folder = join(import.meta.dirname, 'page')
+const folder = join(import.meta.dirname, '../page')
 const require = createRequire(import.meta.url)
 
 const types: Readonly<Record<string, string>> = {

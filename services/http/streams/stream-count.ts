@@ -1,4 +1,4 @@
-import { problem } from './problem.ts'
+import { problem } from '../errors/problem.ts'
 
 const mostStreams = 100
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import type { JsonObject } from '../../supervisor/service.ts'
+import type { JsonObject } from '../../../supervisor/service.ts'
 
 /** What any handler may throw: an error whose `message` is a sentence for the client. */
 export interface HttpProblem extends Error {

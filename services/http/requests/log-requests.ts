@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import { pathOf } from './answer-errors.ts'
+import { pathOf } from '../errors/answer-errors.ts'
 
 /** Logs every request that is use of the pod, without its query; probes and readers of the status are not logged. */
 export function logRequests(app: FastifyInstance, log: Logger): void {

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { HttpProblem } from '../errors/problem.ts'
+import { problem } from '../errors/problem.ts'
+import type { RouteContext } from '../route-context.ts'
 import { needsToken, sameOrigin, sameSecret } from './access.ts'
 import { credentials } from './credentials.ts'
-import type { HttpProblem } from './problem.ts'
-import { problem } from './problem.ts'
-import type { RouteContext } from './route-context.ts'
 import { isTrusted } from './trusted.ts'
 
 /** Lets a request through to its route, or throws 401, 403 or (the token cannot be read) 503. */

@@ -1,5 +1,5 @@
 import type { FastifyError } from 'fastify'
-import { PodError } from '../../supervisor/errors.ts'
+import { PodError } from '../../../supervisor/errors.ts'
 import type { HttpProblem } from './problem.ts'
 import { problem } from './problem.ts'
 import type { SchemaError } from './schema-sentence.ts'

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { RouteContext } from './route-context.ts'
+import type { RouteContext } from '../route-context.ts'
 
 export interface StreamEvent {
   readonly id?: string

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import type { JsonObject } from '../../supervisor/service.ts'
+import type { JsonObject } from '../../../supervisor/service.ts'
 import type { RouteName } from './allowed-methods.ts'
 import { allowedMethods } from './allowed-methods.ts'
 import { errorAnswer } from './error-answer.ts'
