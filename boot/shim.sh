@@ -3,7 +3,8 @@
 # any other end of podmate ends the container. Usage: shim.sh node entrypoint.ts
 starts='' stop='' pid=''
 # Twice, which podmate takes for once: the first may come while this shell turns into podmate, and be lost.
-tell() { stop=$1; [ -z "$pid" ] || { kill "-$stop" "$pid"; sleep 0.2; kill "-$stop" "$pid"; } 2>/dev/null & }
+# Nothing is begun without a pid: `$!` would then be that.
+tell() { stop=$1; if [ -n "$pid" ]; then { kill "-$stop" "$pid"; sleep 0.2; kill "-$stop" "$pid"; } 2>/dev/null & fi; }
 trap 'tell TERM' TERM
 trap 'tell INT' INT
 while :; do

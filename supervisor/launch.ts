@@ -18,16 +18,18 @@ export interface Program {
   readonly startFailure: Promise<string>
 }
 
+/** Of another account: what it writes others can read and only itself change, however podmate was started. */
+const usualUmask = '022'
+
 /**
  * The launcher enters the folder and looks for the program itself: `spawn` with a `cwd` on a hung volume would block
- * the supervisor until the volume answers. What it writes others can read and only itself change, whatever umask podmate
- * was started with. Descriptor 3 carries its words and is closed before the program begins.
+ * the supervisor until the volume answers. Descriptor 3 carries its words and is closed before the program begins.
  */
 const launcher = `
-umask 022
+[ -z "$2" ] || umask "$2"
 [ -z "$1" ] || echo "$1" 2>/dev/null >/proc/self/oom_score_adj
-[ -z "$2" ] || cd -- "$2" 2>/dev/null || { echo "the working folder $2 is missing or may not be entered" >&3; exit 125; }
-shift 2
+[ -z "$3" ] || cd -- "$3" 2>/dev/null || { echo "the working folder $3 is missing or may not be entered" >&3; exit 125; }
+shift 3
 case "$1" in
   */*) [ -e "$1" ] || { echo "$1: command not found (ENOENT)" >&3; exit 127; }
        [ -x "$1" ] && [ ! -d "$1" ] || { echo "$1: not executable (EACCES)" >&3; exit 126; };;
@@ -40,13 +42,18 @@ exec "$@"
 /** Starts a program as the leader of its own process group. Rejects when not even the launcher can be started. */
 export async function launch(options: ProgramOptions): Promise<Program> {
   const { command, args = [], cwd = '', env, user, oomScoreAdj = '' } = options
-  const child = spawn('/bin/sh', ['-c', launcher, 'launcher', `${oomScoreAdj}`, cwd, command, ...args], {
-    cwd: '/',
-    detached: true,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    ...user,
-  })
+  const umask = user ? usualUmask : '' // who stays who he is keeps what he has chosen
+  const child = spawn(
+    '/bin/sh',
+    ['-c', launcher, 'launcher', `${oomScoreAdj}`, umask, cwd, command, ...args],
+    {
+      cwd: '/',
+      detached: true,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      ...user,
+    },
+  )
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', reject)

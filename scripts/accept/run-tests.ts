@@ -30,12 +30,12 @@ export async function runTests({
   try {
     const file = join(folder, 'report.json')
     const reporters = ['--reporter=json', `--outputFile=${file}`]
-    const { output } = await runProgram(
+    const { code, output } = await runProgram(
       process.execPath,
       [...program, ...files, ...reporters, ...(names === undefined ? [] : ['-t', names])],
       { cwd: root, env: { ...process.env, ...env }, timeoutMs: 900_000 },
     )
-    const outcome = readVitestReport(file)
+    const outcome = readVitestReport(file, code)
     // With a pattern, those that it leaves out count as skipped, too.
     return [...findingsOf(names === undefined ? outcome : { ...outcome, skipped: [] }), ...figuresIn(output)]
   } finally {

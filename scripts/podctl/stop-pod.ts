@@ -16,7 +16,16 @@ export async function stopPod(call: Call): Promise<number> {
     return exitCodes.notTrue
   }
   const now = answer.body as AutostopAnswer // both ends are of one version
-  terminal.out(harmless(endLine(now, Date.now())))
+  const line = harmless(endLine(now, Date.now()))
+  if (now.dry_run) {
+    terminal.err(line)
+    return exitCodes.notTrue
+  }
+  terminal.out(line)
+  if (now.verb === 'terminate')
+    terminal.err(
+      'AUTOSTOP_VERB is terminate: that deletes the pod, and /workspace unless it is a network volume.',
+    )
   terminal.err('`podctl hold 1h` calls it off until RunPod is asked; `podctl why` tells how far it is.')
   return exitCodes.true
 }

@@ -22,7 +22,7 @@ export function runImageTests(root: string): Outcome {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
     })
-    if (existsSync(file)) return readVitestReport(file)
+    if (existsSync(file)) return readVitestReport(file, status)
     return { passed: 0, failed: [`${runner} wrote no report (exit ${status})`], skipped: [] }
   } finally {
     rmSync(temporary, { recursive: true })

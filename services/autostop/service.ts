@@ -47,6 +47,14 @@ export function autostop(options: AutostopOptions): Autostop {
       if ('service' in event && event.service !== 'autostop' && turns.has(event.type)) book.wake()
     }, new AbortController().signal)
   }
+  /** Nobody could take it back while this does not run, and it would stop the pod whenever it runs again. */
+  const forgetWord = (ctx: ServiceContext) => {
+    if (!book.asked) return
+    book.asked = undefined
+    const text = 'The pod goes on: autostop has ended before it could stop it. Ask for the stop again.'
+    journal.add('cancelled', text, { because: 'asked' })
+    ctx.notice('warn', text)
+  }
   const port: AutostopDesk = {
     standing,
     journal: journal.entries,
@@ -65,7 +73,7 @@ export function autostop(options: AutostopOptions): Autostop {
     async stop(why) {
       const text = `Somebody asked for it${why === '' ? '' : ` (${why})`}.`
       book.asked = { atMs: monotonicMs(), text }
-      const kept = hold.set(undefined)
+      const kept = options.action === 'none' ? undefined : hold.set(undefined)
       const { news } = book
       book.wake()
       await Promise.all([kept, settledWithin(news, lookMs)])
@@ -90,6 +98,7 @@ export function autostop(options: AutostopOptions): Autostop {
           await watch({ ctx, options, journal, book, show: () => show(ctx) })
         } finally {
           book.hasEnded = !ctx.podStopping.aborted
+          if (book.hasEnded) forgetWord(ctx)
           if (book.hasEnded) show(ctx)
         }
       },

@@ -1,4 +1,5 @@
 import { type Asker, askShell, type ShellAnswer } from '../../supervisor/ask-shell.ts'
+import { makeFolder } from '../../supervisor/make-folder.ts'
 
 /** Prints which folder on the way there may not be entered. */
 const usable = `
@@ -11,18 +12,14 @@ const usable = `
 }
 [ -r "$1" ] && [ -x "$1" ] || exit 2`
 
-/** Made by podmate's own account: that of Jupyter may often not write where REPO_DIR is to be. */
-const make = '[ ! -e "$1" ] && mkdir -p "$1" && chown -h "$2:$3" "$1" && echo made'
-
 /**
  * Throws a sentence unless the account may read REPO_DIR; does not wait for a volume that hangs. A missing one is made
  * for the account: true then.
  */
 export async function demandFolder(folder: string, asker: Asker): Promise<boolean> {
-  const { uid, gid } = asker ?? { uid: process.getuid?.(), gid: process.getgid?.() }
-  const attempt = await askShell(make, [folder, `${uid}`, `${gid}`], undefined)
+  const isMade = await makeFolder(folder, asker, { deep: true })
   const answer = await askShell(usable, [folder], asker)
-  if (answer?.exitCode === 0) return attempt?.out === 'made'
+  if (answer?.exitCode === 0) return isMade
   throw new Error(`REPO_DIR (${folder}) ${words(answer, asker)}`)
 }
 

@@ -15,6 +15,7 @@ type Stopping = Extract<Verdict, { kind: 'stopping' }>
 /** Does what was decided: stops the pod, or in a dry run only says that it would. Settles when it was called off, or at the end. */
 export async function carryOut(verdict: Stopping, parts: WatchParts, over: AbortSignal): Promise<void> {
   const { options, book } = parts
+  const word = book.asked
   const order: StopOrder = {
     cause: verdict.cause,
     verb: verbFor(verdict, parts),
@@ -32,8 +33,8 @@ export async function carryOut(verdict: Stopping, parts: WatchParts, over: Abort
   cancel.abort()
   await watching
   book.showStop(undefined)
-  if (order.cause === 'asked') book.asked = undefined
   if (over.aborted) return
+  if (book.asked === word) book.asked = undefined // a newer word holds
   parts.ctx.ready()
   const text = `The pod goes on: it is in use again: ${reason}.`
   parts.journal.add('cancelled', text, { because: order.cause })
@@ -59,7 +60,7 @@ async function watchForUse(
     const readings = await lookForUse(options, book, ends)
     if (ends.aborted) return
     show()
-    const use = whatKeepsIt(book.asked ? 'asked' : cause, readings, desk.moments())
+    const use = whatKeepsIt(cause, book.asked !== undefined, readings, desk.moments())
     if (use !== undefined) return cancel.abort(use)
     const verdict = book.state?.verdict
     const waitMs = verdict
@@ -70,9 +71,14 @@ async function watchForUse(
 }
 
 /** In a sentence; undefined: nothing. A limit holds all the same, and who asked for a stop may well be using the pod. */
-function whatKeepsIt(cause: StopCause, readings: Readings, moments: StopMoments): string | undefined {
+function whatKeepsIt(
+  cause: StopCause,
+  isAsked: boolean,
+  readings: Readings,
+  moments: StopMoments,
+): string | undefined {
   if (cause === 'lifetime' || cause === 'budget') return undefined
-  return usedAgain(readings, cause === 'asked' ? { ...moments, hasCalled: true } : moments)
+  return usedAgain(readings, cause === 'asked' || isAsked ? { ...moments, hasCalled: true } : moments)
 }
 
 /** Says it once: an idle clock starts over, and what stays so is not told again. */

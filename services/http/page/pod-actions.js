@@ -2,8 +2,14 @@ import { announce } from './core/announce.js'
 import { ask, Refusal } from './core/ask.js'
 import { copy } from './core/copy.js'
 
-const stopQuestion =
-  'Stop the pod? The trainer ends with a checkpoint, what is new is uploaded, and then RunPod stops the pod.'
+/** @param {string | undefined} verb AUTOSTOP_VERB */
+function stopQuestion(verb) {
+  const end =
+    verb === 'terminate'
+      ? 'RunPod deletes the pod, with its volume disk (AUTOSTOP_VERB is terminate)'
+      : 'RunPod stops the pod'
+  return `Stop the pod? The trainer ends with a checkpoint, what is new is uploaded, and then ${end}.`
+}
 
 /** What buttons do to the pod. @param {{ refresh(): void }} live @returns {Readonly<Record<string, (element: HTMLElement) => void>>} */
 export function podActions({ refresh }) {
@@ -32,8 +38,8 @@ export function podActions({ refresh }) {
         `Held for ${hours} h.`,
       )
     },
-    'stop-pod': () => {
-      if (confirm(stopQuestion))
+    'stop-pod': ({ dataset: { verb } }) => {
+      if (confirm(stopQuestion(verb)))
         void change('autostop/stop', {}, 'A stop was asked for. Keep it running calls it off.')
     },
     release: () => void change('autostop/release', {}, 'Released.'),

@@ -155,6 +155,52 @@ describe('autostop()', () => {
     await poll(calls).toBe(1)
   })
 
+  test('keeps a word that comes while the stop before it is called off', async () => {
+    const { stopper, calls } = scripted()
+    const { save, end } = heldFlush()
+    const pod = autostopPod({ stopper, save, timings: patient, trainerMs: 500 })
+    pod.use('ssh')
+    await pod.guard.port.stop('')
+    await poll(() => pod.state('trainer')).toBe('stopping')
+    pod.use('hold')
+    await pod.guard.port.hold(60, '')
+    await poll(() => (pod.now()?.readings.get('hold')?.state === 'active' ? 'seen' : '')).toBe('seen')
+    pod.leave('hold')
+    await pod.guard.port.stop('after all')
+    end()
+    await poll(calls).toBe(1)
+    expect(pod.stop()?.because).toBe('asked')
+  })
+
+  test('forgets a word when autostop ends before the stop, and says so', async () => {
+    const { stopper, calls } = scripted()
+    const { save } = heldFlush()
+    const pod = autostopPod({ stopper, save, timings: patient })
+    pod.use('ssh')
+    await pod.guard.port.stop('')
+    await poll(() => pod.stop()?.step).toBe('flush')
+    await pod.pod.command('restart', 'autostop', { force: true })
+    await poll(() => pod.now()?.verdict.kind).toBe('running')
+    expect(pod.notices().at(-1)).toContain('autostop has ended before it could stop it')
+    expect([calls(), pod.journal().filter((event) => event === 'cancelled')]).toEqual([0, ['cancelled']])
+  })
+
+  test('does not let a hold that has just been ended call off a stop for the budget', async () => {
+    const { stopper, calls } = scripted()
+    const { save, end } = heldFlush()
+    const money = { ...autostopPod().money, spent: () => ({ usd: 11, rate: 1 }) }
+    const pod = autostopPod({ stopper, save, money, timings: patient, settings: { budgetUsd: 10 } })
+    pod.use('hold') // as a reading that was begun before the word still says
+    await poll(() => pod.stop()?.step).toBe('flush')
+    await pod.guard.port.stop('')
+    const seenMs = pod.now()?.nowMs ?? 0
+    await poll(() => pod.now()?.nowMs).toBeGreaterThan(seenMs + 100)
+    expect(pod.stop()?.because).toBe('budget')
+    end()
+    await poll(calls).toBe(1)
+    expect(pod.journal()).not.toContain('cancelled')
+  })
+
   test('that only says what it would do says once that somebody asked for a stop', async () => {
     const { stopper, calls } = scripted()
     const pod = autostopPod({ stopper, action: 'none', settings: { idleTimeoutMs: 60_000 } })

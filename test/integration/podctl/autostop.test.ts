@@ -75,6 +75,16 @@ describe('podctl', () => {
     expect([asked.code, desk.stops]).toEqual([0, ['done']])
     expect(asked.out).toMatch(/^It stops at .*, if nothing changes\.$/m)
     expect(asked.err).toContain('`podctl hold 1h` calls it off')
+    desk.now = { ...desk.now, state: autostopState({ verb: 'terminate' }) }
+    expect((await podctl(['stop-pod'], env)).err).toContain(
+      'AUTOSTOP_VERB is terminate: that deletes the pod',
+    )
+    desk.now = { ...desk.now, state: autostopState({ action: 'none' }) }
+    expect(await podctl(['stop-pod'], env)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining('AUTOSTOP_ACTION is none'),
+    })
     desk.now = { ...desk.now, cannotStop: 'RUNPOD_API_KEY is not set' }
     expect(await podctl(['stop-pod'], env)).toEqual({
       code: 1,

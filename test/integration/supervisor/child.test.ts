@@ -53,11 +53,17 @@ describe('runChild()', () => {
     expect(lines(pod)).toContain('done')
   })
 
-  it('gives programs a umask that does not depend on how podmate was started', async () => {
+  it('gives programs of another account a umask that does not depend on how podmate was started', async ({
+    skip,
+  }) => {
+    skip(process.getuid?.() !== 0, 'changing to another account needs root')
     const before = process.umask(0)
     try {
-      const pod = begin([shell('umask', { kind: 'task' })])
+      const user = { uid: 65_534, gid: 65_534 }
+      const other = service({ command: '/bin/sh', args: ['-c', 'umask'], user }, { kind: 'task' })
+      const pod = begin([other, { ...shell('umask', { kind: 'task' }), name: 'own' }])
       await expect.poll(() => lines(pod)).toContain('0022')
+      await expect.poll(() => pod.pod.logLines('own', 9).map(({ text }) => text)).toContain('0000')
     } finally {
       process.umask(before)
     }

@@ -4,7 +4,7 @@ import { h } from '../core/h.js'
 const hours = [1, 2, 4, 8, 24]
 
 /** Keeps the pod from stopping for some hours, lets it go again, or stops it. @param {Autostop} autostop */
-export function holdView({ hold, verdict }) {
+export function holdView({ hold, verdict, verb }) {
   const isUrgent = verdict === 'countdown'
   return h(
     'form',
@@ -32,6 +32,10 @@ export function holdView({ hold, verdict }) {
     ),
     hold && h('button', { class: 'button', type: 'button', 'data-do': 'release', key: 'release' }, 'Release'),
     verdict !== 'stopping' &&
-      h('button', { class: 'button', type: 'button', 'data-do': 'stop-pod', key: 'stop' }, 'Stop the pod'),
+      h(
+        'button',
+        { class: 'button', type: 'button', 'data-do': 'stop-pod', 'data-verb': verb, key: 'stop' },
+        'Stop the pod',
+      ),
   )
 }
