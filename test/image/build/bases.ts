@@ -1,14 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { repository } from '../../fixtures/boot/podmate.ts'
 import type { Buildah } from './buildah.ts'
 
-const releases = {
-  bookworm: { mirror: 'http://deb.debian.org/debian', components: 'main' },
-  /** Ubuntu 22.04, as the Dockerfile's own base. */
-  jammy: { mirror: 'http://archive.ubuntu.com/ubuntu', components: 'main,universe' },
-} as const
+/** Debian 12, and Ubuntu 22.04 as the Dockerfile's own base; where their packages are debootstrap knows. */
+const components = { bookworm: 'main', jammy: 'main,universe' } as const
 
 /** What the image stands on in this run. */
 export const release = releaseOf(process.env.PODMATE_IMAGE_RELEASE ?? 'bookworm')
@@ -37,28 +34,31 @@ function importing(folder: string, image: string): readonly string[] {
   return ['bud', '--quiet', '--format', 'docker', '--tag', image, '--file', file, folder]
 }
 
-function releaseOf(name: string): keyof typeof releases {
+function releaseOf(name: string): keyof typeof components {
   if (name === 'bookworm' || name === 'jammy') return name
-  throw new Error(`PODMATE_IMAGE_RELEASE must be one of ${Object.keys(releases).join(', ')}, not ${name}`)
+  throw new Error(`PODMATE_IMAGE_RELEASE must be one of ${Object.keys(components).join(', ')}, not ${name}`)
 }
 
 function system(cache: string): string {
-  const { mirror, components } = releases[release]
   return made(join(cache, release), (root) => {
-    // It checks signatures where the keys of the release are on this machine: those of Ubuntu seldom are.
-    const words = ['--variant=minbase', `--components=${components}`, release, root, mirror]
+    const words = ['--variant=minbase', `--components=${components[release]}`, ...unsigned(), release, root]
     const { status, stdout } = spawnSync('debootstrap', words, { encoding: 'utf8' })
     if (status !== 0) throw new Error(`debootstrap: ${stdout.slice(-2000)}`)
     rmSync(join(root, 'var/lib/apt/lists'), { recursive: true }) // no image of a registry has them
-    const suites = [release, `${release}-updates`].map(
-      (suite) => `deb ${mirror} ${suite} ${components.replaceAll(',', ' ')}\n`,
-    )
-    writeFileSync(join(root, 'etc/apt/sources.list'), suites.join(''))
+    const sources = join(root, 'etc/apt/sources.list')
+    const suite = readFileSync(sources, 'utf8')
+    writeFileSync(sources, suite + suite.replaceAll(` ${release} `, ` ${release}-updates `))
     if (existsSync(hostCa)) {
       cpSync(hostCa, join(root, ca))
       writeFileSync(join(root, 'etc/pip.conf'), `[global]\ncert = ${ca}\n`)
     }
   })
+}
+
+/** Without Ubuntu's keys, which Debian seldom has, debootstrap would look for its packages at Debian's. */
+function unsigned(): readonly string[] {
+  const isKnown = release === 'bookworm' || existsSync('/usr/share/keyrings/ubuntu-archive-keyring.gpg')
+  return isKnown ? [] : ['--no-check-gpg']
 }
 
 function nodeImage(cache: string): string {
