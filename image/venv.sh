@@ -6,7 +6,7 @@ folder=$1 torch=$2 version=$3 index=${4:-}
 cpu_index='set TORCH_INDEX to the index of CPU builds that the installation page of PyTorch names'
 fail() { echo "$1" >&2; exit 1; }
 pip() { "$folder/bin/pip" --no-cache-dir --disable-pip-version-check --quiet "$@"; }
-install_torch() { pip install ${index:+--index-url "$index"} "torch==$version" "$@"; }
+install_torch() { pip install ${index:+-i "$index"} "torch==$version" "$@"; }
 case $torch in cuda | cpu | none) ;; *) fail "TORCH must be cuda, cpu or none, not $torch" ;; esac
 python3 -m venv "$folder"
 # pip itself is among them: that of Ubuntu 22.04 cannot tell what it would install.
