@@ -98,8 +98,10 @@ export function autostop(options: AutostopOptions): Autostop {
           await watch({ ctx, options, journal, book, show: () => show(ctx) })
         } finally {
           book.hasEnded = !ctx.podStopping.aborted
-          if (book.hasEnded) forgetWord(ctx)
-          if (book.hasEnded) show(ctx)
+          if (book.hasEnded) {
+            forgetWord(ctx)
+            show(ctx)
+          }
         }
       },
     },

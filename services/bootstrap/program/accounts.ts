@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import type { AccountNumbers } from '../orders.ts'
 
 /** Whose a file or folder is; undefined when it does not exist. */
@@ -29,12 +29,6 @@ export function become(account: AccountNumbers): void {
 /** An environment with the HOME of that account; whoever stays who they are keeps their own. Asked before `become`. */
 export function environmentAs(account: AccountNumbers, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return account.uid === self().uid && env.HOME ? env : { ...env, HOME: account.home }
-}
-
-/** Makes a folder that is not there and gives it to an account. */
-export function makeFolder(path: string, account: AccountNumbers): void {
-  mkdirSync(path, { recursive: true })
-  if (self().uid === 0 && account.uid !== 0) chownSync(path, account.uid, account.gid)
 }
 
 /** The home of an account; a folder that does not exist for a number without an account. */

@@ -1,7 +1,9 @@
+import { mkdirSync } from 'node:fs'
+import { makeFolder } from '../../../supervisor/make-folder.ts'
 import { BootstrapFailure } from '../exit-codes.ts'
 import type { AccountNumbers, RepoOrder } from '../orders.ts'
 import { withoutUserInfo } from '../repo-url.ts'
-import { become, canBecome, environmentAs, makeFolder, ownerOf, self } from './accounts.ts'
+import { become, canBecome, environmentAs, ownerOf, self } from './accounts.ts'
 import { clone, finishClone } from './clone.ts'
 import { type Git, gitIn } from './git.ts'
 import { readHead } from './head.ts'
@@ -25,10 +27,11 @@ export async function bootstrapRepo(order: RepoOrder, env: NodeJS.ProcessEnv): P
   if (!owner) {
     const plan = planRepo({ type: 'missing' }, order)
     if (plan.do === 'nothing') return tell('missing', { action: 'none', why: plan.why })
-    makeFolder(order.dir, account)
+    await makeFolder(order.dir, account, { deep: true })
   }
   const own = environmentAs(account, env)
   become(account)
+  if (!owner) mkdirSync(order.dir, { recursive: true }) // where it could not be made, this says why
   const git = gitIn(order.dir, own, order.retryMs)
   const look = await lookAtRepo(order, git)
   const state = owner ? stateOf(look) : 'missing'

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
+import { makeFolder } from '../../../supervisor/make-folder.ts'
 import { BootstrapFailure } from '../exit-codes.ts'
 import type { AccountNumbers, RequirementsOrder } from '../orders.ts'
-import { become, canBecome, environmentAs, makeFolder, ownerOf, self } from './accounts.ts'
+import { become, canBecome, environmentAs, ownerOf, self } from './accounts.ts'
 import { pipFailure } from './pip-failure.ts'
 import { planRequirements } from './plan-requirements.ts'
 import { requirementsHash } from './requirement-files.ts'
@@ -23,9 +24,11 @@ export async function syncRequirements(order: RequirementsOrder, env: NodeJS.Pro
   }
   const account = accountOf(order)
   if (!canBecome(account)) throw notOurs(account)
-  if (!ownerOf(venv)) makeFolder(venv, account)
+  const isMissing = !ownerOf(venv)
+  if (isMissing) await makeFolder(venv, account, { deep: true })
   const own = pipEnvironment(environmentAs(account, env), venv)
   become(account)
+  if (isMissing) mkdirSync(venv, { recursive: true }) // where it could not be made, this says why
   const python = await pythonOf(venv, own)
   const hash = requirementsHash(file, await versionOf(python, own), venv)
   const stampFile = join(venv, stampName)

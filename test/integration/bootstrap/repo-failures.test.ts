@@ -8,10 +8,12 @@ import { listProcesses } from '../../../supervisor/process-table.ts'
 import {
   bootstrapPod,
   bootstrapped,
+  giveTo,
   openFolder,
   openFolderOfFile,
   options,
   quickRetry,
+  runner,
 } from '../../fixtures/bootstrap/bootstrap-pod.ts'
 import { type GitServer, gitServer } from '../../fixtures/bootstrap/git-server.ts'
 import { newOrigin, type Origin } from '../../fixtures/bootstrap/origin.ts'
@@ -96,6 +98,14 @@ describe('bootstrap() says what is wrong, and blocks who needs it, when', () => 
     const folder = openFolder()
     writeFileSync(join(folder, 'repo'), '')
     await expectFailure({}, /^exit 14: REPO_DIR: it is no folder; correct it/, folder)
+  })
+
+  it('REPO_DIR would lie where a third account could put something else in its place', async ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'giving a folder to another account needs root')
+    const folder = openFolder()
+    giveTo(folder, { uid: 4712, gid: 4712 })
+    await expectFailure({ account: runner }, /^exit 14: REPO_DIR: it may not be written/, folder)
+    expect(readdirSync(folder)).toEqual([])
   })
 
   it('the volume of REPO_DIR is full', async ({ skip }) => {
