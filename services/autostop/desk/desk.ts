@@ -28,7 +28,7 @@ export interface Cost {
 export interface AutostopStanding {
   /** Why nothing stops this pod by itself; undefined when something does. */
   readonly off: string | undefined
-  /** Why no stop call can ever work here, with the remedy. */
+  /** Why no stop call can ever work here, with the remedy, in sentences. */
   readonly cannotStop: string | undefined
   /** Undefined before the first decision, and when it is off. */
   readonly state: AutostopState | undefined

@@ -43,8 +43,8 @@ export function autostopRoutes(desk: AutostopDesk): FastifyPluginAsync {
       { config: change, schema: stopSchema },
       async ({ body: { why = '' } }) => {
         const { off, cannotStop } = desk.standing()
-        const reason = off ?? cannotStop
-        if (reason !== undefined) throw new AutostopIsOff(`podmate cannot stop this pod: ${reason}.`)
+        const reason = off === undefined ? cannotStop : `${off}.`
+        if (reason !== undefined) throw new AutostopIsOff(`podmate cannot stop this pod: ${reason}`)
         await desk.stop(oneLine(why))
         return view()
       },

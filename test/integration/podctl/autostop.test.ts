@@ -85,7 +85,7 @@ describe('podctl', () => {
       out: '',
       err: expect.stringContaining('AUTOSTOP_ACTION is none'),
     })
-    desk.now = { ...desk.now, cannotStop: 'RUNPOD_API_KEY is not set' }
+    desk.now = { ...desk.now, cannotStop: 'RUNPOD_API_KEY is not set.' }
     expect(await podctl(['stop-pod'], env)).toEqual({
       code: 1,
       out: '',

@@ -122,14 +122,14 @@ describe('autostopRoutes()', () => {
   })
 
   test.each([
-    [{ off: 'START_IDLE_WATCHDOG is 0', state: undefined }, 'START_IDLE_WATCHDOG is 0'],
-    [{ cannotStop: 'RUNPOD_API_KEY is not set: set it' }, 'RUNPOD_API_KEY is not set: set it'],
+    [{ off: 'START_IDLE_WATCHDOG is 0', state: undefined }, 'START_IDLE_WATCHDOG is 0.'],
+    [{ cannotStop: 'RUNPOD_API_KEY is not set. Set it.' }, 'RUNPOD_API_KEY is not set. Set it.'],
   ])('POST /autostop/stop answers 409 where nothing can stop the pod: %j', async (part, reason) => {
     const desk = fakeDesk(part)
     const refused = await (await routesOf(desk)).post('/autostop/stop', {})
     expect([refused.statusCode, refused.json().message]).toEqual([
       409,
-      `podmate cannot stop this pod: ${reason}.`,
+      `podmate cannot stop this pod: ${reason}`,
     ])
     expect(desk.stops).toEqual([])
   })
