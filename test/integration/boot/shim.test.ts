@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
+import { listProcesses } from '../../../supervisor/process-table.ts'
 import { repository } from '../../fixtures/boot/podmate.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
@@ -31,13 +32,8 @@ function killGroup({ pid }: ChildProcess): void {
   }
 }
 
-function hasGroup({ pid = 0 }: ChildProcess): boolean {
-  try {
-    return process.kill(-pid, 0)
-  } catch {
-    return false
-  }
-}
+/** Zombies do not count: whoever they fall to may be in no hurry to bury them. */
+const hasGroup = ({ pid }: ChildProcess) => listProcesses().some(({ group }) => group === pid)
 
 const ordered = "trap 'echo asked to stop; kill $!; exit 0' TERM; echo up; sleep 20 & wait"
 
