@@ -21,7 +21,12 @@ export function runUnittests(root: string, env: NodeJS.ProcessEnv): Outcome {
       stdio: ['ignore', 'inherit', 'inherit'],
     })
     if (existsSync(report)) return JSON.parse(readFileSync(report, 'utf8')) // written by run_unittests.py, as an Outcome
-    return { passed: 0, failed: [`${folder}: ${python} wrote no report (exit ${status})`], skipped: [] }
+    return {
+      passed: 0,
+      failed: [`${folder}: ${python} wrote no report (exit ${status})`],
+      skipped: [],
+      flaky: [],
+    }
   } finally {
     rmSync(temporary, { recursive: true })
   }
@@ -29,5 +34,5 @@ export function runUnittests(root: string, env: NodeJS.ProcessEnv): Outcome {
 
 function allSkipped(root: string, reason: string): Outcome {
   const files = globSync(`${folder}/test_*.py`, { cwd: root })
-  return { passed: 0, failed: [], skipped: files.map((name) => ({ name, reason })) }
+  return { passed: 0, failed: [], skipped: files.map((name) => ({ name, reason })), flaky: [] }
 }

@@ -1,9 +1,12 @@
 import { startVitest, type TestCase, type TestModule } from 'vitest/node'
 import type { Outcome } from './outcome.ts'
 
-/** Runs the vitest projects of vitest.config.ts, or only the files whose path contains one of `filters`. */
+/**
+ * Runs the vitest projects of vitest.config.ts, or only the files whose path contains one of `filters`. A test that fails is tried twice
+ * more, and told of as flaky when it passes then (docs/decisions/0034-flaky-tests-are-told.md).
+ */
 export async function runVitest(filters: readonly string[]): Promise<Outcome> {
-  const vitest = await startVitest('test', [...filters], { watch: false, passWithNoTests: true })
+  const vitest = await startVitest('test', [...filters], { watch: false, passWithNoTests: true, retry: 2 })
   try {
     const modules = vitest.state.getTestModules()
     const tests = modules.flatMap((module) => [...module.children.allTests()])
@@ -16,6 +19,9 @@ export async function runVitest(filters: readonly string[]): Promise<Outcome> {
         ...vitest.state.getUnhandledErrors().map((error) => `an unhandled error: ${messageOf(error)}`),
       ],
       skipped: named('skipped').map((test) => ({ name: nameOf(test), reason: reasonOf(test) })),
+      flaky: named('passed')
+        .filter((test) => test.diagnostic()?.flaky === true)
+        .map((test) => ({ name: nameOf(test), error: errorOf(test) })),
     }
   } finally {
     await vitest.close()
@@ -38,6 +44,10 @@ function nameOf(test: TestCase): string {
 function reasonOf(test: TestCase): string {
   const result = test.result()
   return (result.state === 'skipped' && result.note) || 'no reason given'
+}
+
+function errorOf(test: TestCase): string {
+  return test.result().errors?.[0]?.message.split('\n', 1)[0] ?? 'no error given'
 }
 
 /** Vitest hands errors of other threads over as plain objects. */

@@ -28,6 +28,7 @@ def main(folder: str, report: str) -> None:
         "passed": result.passed,
         "failed": [str(test) for test, _ in failed] + [str(test) for test in result.unexpectedSuccesses],
         "skipped": [{"name": str(test), "reason": reason} for test, reason in result.skipped],
+        "flaky": [],
     }
     with open(report, "w", encoding="utf-8") as file:
         json.dump(outcome, file)

@@ -9,6 +9,8 @@ interface Report {
       readonly fullName: string
       /** `passed`, `failed`, `skipped`, `pending`, `todo` or `disabled`. */
       readonly status: string
+      /** Of every try that failed. */
+      readonly failureMessages: readonly string[]
     }[]
   }[]
 }
@@ -33,5 +35,12 @@ export function readVitestReport(file: string, exitCode: number | null): Outcome
     passed: passed.length,
     failed: besides ? [`vitest ended with ${exitCode} although no test failed`] : failed,
     skipped: skipped.map(({ fullName }) => ({ name: fullName, reason: 'no reason given' })),
+    flaky: passed.flatMap(({ fullName, failureMessages: [error] }) =>
+      error === undefined ? [] : [{ name: fullName, error: firstLine(error) }],
+    ),
   }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? ''
 }

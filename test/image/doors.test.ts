@@ -67,11 +67,11 @@ test('the image serves scp, sftp, rsync and tunnels in both directions', async (
 
   client.open(sshPort, 'runner', '-N', '-L', '18000:127.0.0.1:8000')
   const health = () => fetch('http://127.0.0.1:18000/healthz').then(({ status }) => status, String)
-  await expect.poll(health, { timeout: 10_000 }).toBe(200)
+  await expect.poll(health, { timeout: 60_000 }).toBe(200)
   const server = createServer((socket) => socket.end('from here')).listen(18_001, '127.0.0.1')
   client.open(sshPort, 'root', '-N', '-R', '18002:127.0.0.1:18001')
   const answer = () => text(connect(18_002, '127.0.0.1')).catch(String)
-  await expect.poll(answer, { timeout: 10_000 }).toBe('from here')
+  await expect.poll(answer, { timeout: 60_000 }).toBe('from here')
   server.close()
   await once(server, 'close')
 })

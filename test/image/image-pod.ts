@@ -95,7 +95,7 @@ export class ImagePod {
     const state = async (name: string) => (await this.service(name))?.state
     const states = async () => Promise.all(names.map(state))
     await expect
-      .poll(states, { timeout: 40_000, interval: 100, message: this.lines.slice(-40).join('\n') })
+      .poll(states, { timeout: 60_000, interval: 100, message: this.lines.slice(-40).join('\n') })
       .toEqual(names.map(() => 'ready'))
   }
 

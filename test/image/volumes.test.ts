@@ -49,7 +49,7 @@ test.each(Object.entries(hostile))(
   'a pod with a volume %s starts, says so, and lets one in',
   async (_, { prepare, service, says }) => {
     const pod = await expectAWayIn({ prepare })
-    await expect.poll(() => reasonOf(pod, service), { timeout: 20_000 }).toMatch(says)
+    await expect.poll(() => reasonOf(pod, service), { timeout: 60_000 }).toMatch(says)
     expect((await pod.stop()).code).toBe(0)
   },
 )
@@ -57,7 +57,7 @@ test.each(Object.entries(hostile))(
 test('a pod with a volume that hangs starts, says so, and lets one in', async () => {
   const { mounted, process: server } = await bindfs()
   const pod = await expectAWayIn({ volume: mounted }, () => server.kill('SIGSTOP'))
-  await expect.poll(() => reasonOf(pod), { timeout: 20_000 }).toContain('volume does not answer')
+  await expect.poll(() => reasonOf(pod), { timeout: 60_000 }).toContain('volume does not answer')
   server.kill('SIGCONT')
   await pod.ready('state')
   expect((await pod.stop()).code).toBe(0)

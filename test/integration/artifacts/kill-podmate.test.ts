@@ -44,4 +44,4 @@ test('podmate may be killed at any moment: the next one brings the Hub to what t
   const again = objects.reduce((sum, { puts }) => sum + puts - 1, 0)
   expect(again).toBeLessThanOrEqual(kills)
   figures('podmate killed', { times: kills, 'while sending': whileSending, 'files sent again': again })
-}, 120_000)
+}, 180_000)

@@ -58,18 +58,18 @@ describe('a pod with a repository on the Hub', () => {
     await pod.activity('clean')
     pod.write('first.pt', checkpoint(1_000_000))
     pod.write('second.pt', checkpoint(2_000_000))
-    await expect.poll(async () => (await pod.uploads()).pending.files, { timeout: 20_000 }).toBe(2)
+    await expect.poll(async () => (await pod.uploads()).pending.files, { timeout: 60_000 }).toBe(2)
     const flush = pod.podctl('flush')
     await expect
-      .poll(() => hub.log.filter(({ route }) => route === 'put').length, { timeout: 20_000 })
+      .poll(() => hub.log.filter(({ route }) => route === 'put').length, { timeout: 60_000 })
       .toBe(2)
     const { pid = 0 } = (await pod.service('artifacts')) ?? {}
     process.kill(pid, 'SIGKILL')
     const { code, err } = await flush
     expect(code).toBe(1)
     expect(err).toContain('the uploader ended before it was done')
-    await expect.poll(async () => (await pod.service('artifacts'))?.restarts, { timeout: 20_000 }).toBe(1)
-    await expect.poll(() => pod.state('artifacts'), { timeout: 20_000 }).toBe('ready')
+    await expect.poll(async () => (await pod.service('artifacts'))?.restarts, { timeout: 60_000 }).toBe(1)
+    await expect.poll(() => pod.state('artifacts'), { timeout: 60_000 }).toBe('ready')
     expect((await pod.podctl('flush', '--deadline', '20')).code).toBe(0)
     expect(pod.paths()).toEqual(['first.pt', 'second.pt'])
     const counts = Object.values(hub.counters().objects)
@@ -85,12 +85,12 @@ describe('a pod with a repository on the Hub', () => {
     process.kill(pid, 'SIGSTOP')
     pod.write('best.pt', checkpoint(10_000))
     await pod.onHub('best.pt')
-    await expect.poll(() => pod.state('artifacts'), { timeout: 20_000 }).toBe('degraded')
+    await expect.poll(() => pod.state('artifacts'), { timeout: 60_000 }).toBe('degraded')
     expect((await pod.service('artifacts'))?.reason).toMatch(/journal of uploads is not kept.*uploads go on/)
     process.kill(pid, 'SIGCONT')
     pod.write('metrics.json', '{}')
     await pod.onHub('best.pt', 'metrics.json')
-    await expect.poll(() => pod.state('artifacts'), { timeout: 20_000 }).toBe('ready')
+    await expect.poll(() => pod.state('artifacts'), { timeout: 60_000 }).toBe('ready')
   })
 
   test('flushes when training ends', async () => {

@@ -88,7 +88,7 @@ test('a file that the Hub does not take is found, refused by name, and holds up 
   await using folder = await temporaryFolder()
   for (let at = 0; at < 40; at += 1) await folder.write(`file-${at}.json`, `{"at": ${at}}`)
   await using run = await runUploader('http://unused', { hub, folder: folder.path })
-  await expect.poll(() => hub.commits.flat().length, { timeout: 20_000 }).toBe(39)
+  await expect.poll(() => hub.commits.flat().length, { timeout: 60_000 }).toBe(39)
   expect(new Set(hub.commits.flat()).size).toBe(39)
   const refused = { type: 'refused', path: `${folder.path}/file-13.json`, reason: 'the Hub does not take it' }
   await expect.poll(() => run.events).toContainEqual(refused)

@@ -9,6 +9,7 @@ import { startHub, tokens } from '../../fakes/hub.ts'
 import { quickOptions } from '../../fixtures/artifacts/run-uploader.ts'
 import { temporaryFolder } from '../../fixtures/artifacts/temporary-folder.ts'
 import { uploaderChild } from '../../fixtures/artifacts/uploader-child.ts'
+import { limitMs } from '../../fixtures/limit.ts'
 
 test('an uploader that is killed at random moments loses nothing and sends no stored object again', async () => {
   const found = await killUploader(4, 4_000_000, 3)
@@ -26,10 +27,10 @@ test('only versions that existed whole reach the Hub while a writer pauses in th
 test('many files are scanned quickly, cost nothing when idle and hide no new one', async () => {
   const found = await manyFiles(4000, 200, 1500)
   expect(found.entries).toBeGreaterThan(4000)
-  expect(found.scanMs).toBeLessThan(1000)
+  expect(found.scanMs).toBeLessThan(limitMs(1000))
   expect(found.idlePercent).toBeLessThan(5)
   expect(found.residentMb).toBeLessThan(300)
-  expect(found.newFileMs).toBeLessThan(3000)
+  expect(found.newFileMs).toBeLessThan(limitMs(3000))
 })
 
 test('the uploader ends with its parent, and keeps its token out of its arguments and its environment', async () => {
@@ -39,7 +40,7 @@ test('the uploader ends with its parent, and keeps its token out of its argument
   await mkdir(journal)
   await folder.write('a.json', '{}')
   await using child = await uploaderChild(quickOptions(hub.url, folder.path), journal)
-  await expect.poll(() => child.report()?.safeFiles, { timeout: 20_000 }).toBe(1)
+  await expect.poll(() => child.report()?.safeFiles, { timeout: 60_000 }).toBe(1)
   for (const name of ['cmdline', 'environ']) {
     expect(await readFile(`/proc/${child.process.pid}/${name}`, 'utf8')).not.toContain(tokens.write)
   }

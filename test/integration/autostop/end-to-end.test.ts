@@ -97,7 +97,7 @@ describe('a pod that nobody uses', () => {
       'stopped after, s': (tookMs / 1000).toFixed(1),
     })
     await pod.stop()
-  }, 120_000)
+  }, 180_000)
 })
 
 describe('a pod that is used', () => {

@@ -88,7 +88,7 @@ describe('autostop()', () => {
     await using runpod = await startRunpod()
     const pod = idlePod(runpod)
     await runpod.goAway()
-    await expect.poll(() => pod.stop()?.attempts, { timeout: 20_000 }).toBeGreaterThan(20)
+    await expect.poll(() => pod.stop()?.attempts, { timeout: 60_000 }).toBeGreaterThan(20)
     expect(pod.state('sshd')).toBe('ready')
     await runpod.comeBack()
     await stopsBy(pod)

@@ -10,4 +10,4 @@ test('Ledger is right to a second, and tells a threshold once, however often its
     '90 % of the ',
     'The budget i',
   ])
-}, 120_000)
+}, 180_000)

@@ -3,7 +3,7 @@ import { autostopView } from '../../../services/autostop/desk/view.ts'
 import type { Stopper } from '../../../services/autostop/stop/stop-tools.ts'
 import { autostopPod, fastStop } from '../../fixtures/autostop/autostop-pod.ts'
 
-const poll = <T>(read: () => T) => expect.poll(read, { timeout: 10_000, interval: 10 })
+const poll = <T>(read: () => T) => expect.poll(read, { timeout: 60_000, interval: 10 })
 const refusing: Stopper = {
   impossible: undefined,
   stop: async () => ({ stopped: false, problem: 'RunPod answers 503' }),

@@ -8,6 +8,7 @@ import { onlyByFlush, UploadPod } from '../../fixtures/artifacts/upload-pod.ts'
 import { onRunpod } from '../../fixtures/autostop/watched-pod.ts'
 import { type Podmate, startWithoutModel } from '../../fixtures/boot/podmate.ts'
 import { podctl } from '../../fixtures/http/run-program.ts'
+import { limitMs } from '../../fixtures/limit.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
 const timeout = 30_000
@@ -118,7 +119,7 @@ describe('podmate in a pod of RunPod', () => {
     await expect.poll(marker, { timeout, interval: 10 }).toMatchObject({
       ...{ reason: 'SIGTERM', finished: false },
     })
-    expect(performance.now() - askedMs).toBeLessThan(process.env.PODMATE_ACCEPT === '1' ? 1000 : 5000)
+    expect(performance.now() - askedMs).toBeLessThan(limitMs(1000))
     pod.signal('SIGKILL')
   })
 

@@ -100,7 +100,7 @@ describe('a pod with checkpoints that are not uploaded', () => {
     await stops(runpod, id)
     expect(pod.paths()).toEqual(['metrics.json'])
     await pod.stop()
-  }, 90_000)
+  }, 180_000)
 
   test('on a volume is stopped and not terminated', async ({ skip }) => {
     skip(noMounts() !== undefined, noMounts())
@@ -116,5 +116,5 @@ describe('a pod with checkpoints that are not uploaded', () => {
     await pod.line('The pod is stopped, not terminated')
     expect(runpod.log.filter(({ route }) => route === 'terminate')).toEqual([])
     await pod.stop()
-  }, 90_000)
+  }, 180_000)
 })

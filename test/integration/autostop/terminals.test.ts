@@ -27,5 +27,5 @@ describe('tellTerminals()', () => {
     await expect.poll(watched.status, { timeout }).toBe('EXITED')
     expect(texts[1]).not.toContain('The pod stops now')
     await pod.stop()
-  }, 90_000)
+  }, 180_000)
 })

@@ -36,7 +36,7 @@ test('bench inference --json prints the speeds of both servers alone on stdout',
   }
   const speeds = { 1: speed, 8: speed }
   expect(JSON.parse(out)).toEqual({ independent: speeds, growing: speeds })
-}, 100_000)
+}, 180_000)
 
 test('bench inference names the option that is wrong, and its usage', async () => {
   const { code, out, err } = await bench(['--rounds', 'many'])

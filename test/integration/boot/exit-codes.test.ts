@@ -26,7 +26,7 @@ describe('podmate with a configuration that cannot be used', () => {
 
   test('disables only the service whose variable is wrong, and says which', async () => {
     const pod = startPodmate({ INFERENCE_API_TOPK_DEFAULT: 'many', TRAIN_COMMAND: 'exec sleep 1000' })
-    await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('ready')
+    await expect.poll(() => pod.state('trainer'), { timeout: 60_000 }).toBe('ready')
     expect(await pod.service('inference')).toMatchObject({
       state: 'disabled',
       reason: expect.stringMatching(/^configuration: INFERENCE_API_TOPK_DEFAULT must be /),
@@ -38,7 +38,7 @@ describe('podmate with a configuration that cannot be used', () => {
 
   test('keeps the control socket when the port is the wrong one, and listens on no other', async () => {
     const pod = startWithoutModel({ INFERENCE_API_PORT: 'eight thousand' })
-    await expect.poll(() => pod.state('http'), { timeout: 20_000 }).toBe('degraded')
+    await expect.poll(() => pod.state('http'), { timeout: 60_000 }).toBe('degraded')
     const http = await pod.service('http')
     expect(http?.reason).toMatch(/INFERENCE_API_PORT must be /)
     expect(http?.details?.url).toBeNull()
@@ -81,7 +81,7 @@ describe('a second podmate on the same state folder', () => {
   test('exits with 78 and names the first, which goes on unharmed', async () => {
     const first = startWithoutModel()
     const socket = await first.socket()
-    await expect.poll(() => first.state('state'), { timeout: 20_000 }).toBe('ready')
+    await expect.poll(() => first.state('state'), { timeout: 60_000 }).toBe('ready')
     const before = lstatSync(socket)
     const second = startWithoutModel({ POD_STATE_DIR: first.stateDir })
     expect(await second.ended).toMatchObject({ code: 78, signal: null })

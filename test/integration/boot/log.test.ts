@@ -8,6 +8,7 @@ import { parseRecord } from '../../fixtures/boot/log-record.ts'
 import { type Podmate, repository, startWithoutModel } from '../../fixtures/boot/podmate.ts'
 import { rssMb } from '../../fixtures/boot/rss.ts'
 import { ask } from '../../fixtures/http/ask.ts'
+import { limitMs } from '../../fixtures/limit.ts'
 
 const run = (name: string, ...args: readonly string[]) =>
   ['exec', process.execPath, join(repository, 'test/fixtures/boot', name), ...args].join(' ')
@@ -46,7 +47,7 @@ describe('the log of podmate', () => {
     const told = new Set<number>()
     await expect
       .poll(async () => told.add((await pod.service('trainer'))?.suppressedLines ?? 0).size, {
-        timeout: 10_000,
+        timeout: 60_000,
       })
       .toBeGreaterThan(3)
     expect((await ask(url, { path: '/healthz' })).status).toBe(200)
@@ -54,7 +55,7 @@ describe('the log of podmate', () => {
     const askedMs = performance.now()
     const end = await pod.stop()
     expect(end).toMatchObject({ code: 0, signal: null })
-    expect(end.atMs - askedMs).toBeLessThan(8000)
+    expect(end.atMs - askedMs).toBeLessThan(limitMs(8000))
     expect(stillAlive(family)).toEqual([])
     // Else somebody would have read it.
     expect(pod.out.at(-1)).not.toContain('podmate stopped')
@@ -93,8 +94,8 @@ describe('podmate under a flood of output', () => {
       'RSS grew, MB': grewMb,
     })
     expect(megabytes).toBeGreaterThan(150)
-    expect(seen.slowestAnswerMs).toBeLessThan(1000)
-    expect(seen.slowestLineMs).toBeLessThan(1000)
+    expect(seen.slowestAnswerMs).toBeLessThan(limitMs(1000))
+    expect(seen.slowestLineMs).toBeLessThan(limitMs(1000))
     expect(grewMb).toBeLessThan(60)
   })
 })
@@ -112,7 +113,7 @@ async function watchFlood(pod: Podmate, url: string) {
     seen.slowestAnswerMs = Math.max(seen.slowestAnswerMs, performance.now() - startMs)
     const lineMs = performance.now()
     await pod.ask({ method: 'POST', path: loggedRequest })
-    await expect.poll(() => requestLines(pod), { interval: 5, timeout: 20_000 }).toBe(count)
+    await expect.poll(() => requestLines(pod), { interval: 5, timeout: 60_000 }).toBe(count)
     seen.slowestLineMs = Math.max(seen.slowestLineMs, performance.now() - lineMs)
     seen.mostMb = Math.max(seen.mostMb, rssMb(pod.pid))
     await pause(20) // leave the cores to the flood

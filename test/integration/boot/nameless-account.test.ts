@@ -21,7 +21,7 @@ function startNameless({ skip }: TestContext, env: NodeJS.ProcessEnv = {}): Podm
 
 test('podmate starts as a user that no account is for, as containers may be told to', async (context) => {
   const pod = startNameless(context)
-  await expect.poll(() => pod.state('state'), { timeout: 20_000 }).toBe('ready')
+  await expect.poll(() => pod.state('state'), { timeout: 60_000 }).toBe('ready')
   expect((await pod.ask('/healthz')).status).toBe(200)
   expect(await pod.stop()).toMatchObject({ code: 0, signal: null })
 })

@@ -61,13 +61,13 @@ test('ports() is not ready while a port is open that nobody allowed, and says wh
   const running = pod.run([ports({ allowed: [...others], everyMs: 50 })])
   const mine = () => pod.status().services.ports
   await expect
-    .poll(() => mine()?.reason, { timeout: 10_000 })
+    .poll(() => mine()?.reason, { timeout: 60_000 })
     .toContain(`port ${port} is open to other machines, by pid ${process.pid} (`)
   expect(mine()).toMatchObject({ state: 'degraded' })
   expect(mine()?.reason).toContain(`add ${port} to OPEN_PORTS`)
   server.close()
   await once(server, 'close')
-  await expect.poll(() => mine()?.state, { timeout: 10_000 }).toBe('ready')
+  await expect.poll(() => mine()?.state, { timeout: 60_000 }).toBe('ready')
   pod.shutdown('test over')
   await running
 })

@@ -12,13 +12,13 @@ test('podmate names the owner of its port, serves podctl meanwhile, and takes th
   const address = squatter.address()
   const port = typeof address === 'object' && address ? address.port : 0
   const pod = startWithoutModel({ INFERENCE_API_PORT: String(port) })
-  await expect.poll(() => pod.state('http'), { timeout: 20_000 }).toBe('degraded')
+  await expect.poll(() => pod.state('http'), { timeout: 60_000 }).toBe('degraded')
   expect((await pod.service('http'))?.reason).toContain(`port ${port} is taken by pid ${process.pid} (`)
   const { code, out } = await podctl(['status'], { POD_STATE_DIR: pod.stateDir, REPO_DIR: repository })
   expect(out).toMatch(/^http +degraded/m)
   expect(code).toBe(0)
 
   squatter.close()
-  await expect.poll(() => pod.state('http'), { timeout: 20_000 }).toBe('ready')
+  await expect.poll(() => pod.state('http'), { timeout: 60_000 }).toBe('ready')
   expect((await ask(`http://127.0.0.1:${port}`, { path: '/healthz' })).status).toBe(200)
 })

@@ -33,7 +33,7 @@ it.each([
   'podmate that is told to listen on %s has %i port open to the outside, that of http',
   async (host, count) => {
     const pod = startPodmate({ INFERENCE_API_HOST: host })
-    await expect.poll(() => pod.state('inference'), { timeout: 20_000 }).toBe('ready')
+    await expect.poll(() => pod.state('inference'), { timeout: 60_000 }).toBe('ready')
     const own = Number(new URL(await pod.url()).port)
     const pids = [pod.pid, ...pod.family().members.map(({ pid }) => pid)]
     expect(pids.length).toBeGreaterThan(2)

@@ -93,7 +93,7 @@ describe('secrets', () => {
 
   test('made by podmate itself are in the state folder alone, for its owner only', async () => {
     const pod = startWithoutModel()
-    await expect.poll(() => pod.state('state'), { timeout: 20_000 }).toBe('ready')
+    await expect.poll(() => pod.state('state'), { timeout: 60_000 }).toBe('ready')
     const { token } = (await pod.ask('/token')).json()
     expect(pod.kept('api-token').trim()).toBe(token)
     expect(statSync(join(pod.stateDir, 'pod-of-a-test', 'api-token')).mode & 0o777).toBe(0o600)

@@ -5,6 +5,7 @@ import { stillAlive } from '../../fixtures/boot/family.ts'
 import { figures } from '../../fixtures/boot/figures.ts'
 import { expectNothingLeft } from '../../fixtures/boot/nothing-is-left.ts'
 import { repository, startPodmate, startWithoutModel } from '../../fixtures/boot/podmate.ts'
+import { limitMs } from '../../fixtures/limit.ts'
 
 const fixture = (name: string) => join(repository, 'test/fixtures/boot', name)
 
@@ -65,7 +66,7 @@ describe('podmate on a signal that comes twice', () => {
     await expectNothingLeft({ family, socket, url })
     const tookMs = Math.round(end.atMs - askedMs)
     figures('second INT', { 'to the end, ms': tookMs })
-    expect(tookMs).toBeLessThan(3000)
+    expect(tookMs).toBeLessThan(limitMs(3000))
   })
 })
 
@@ -83,7 +84,7 @@ describe('podmate on TERM while it boots', () => {
       const { code, signal, atMs } = await pod.stop()
       expect(signal === 'SIGTERM' ? pod.out : code).toEqual(signal === 'SIGTERM' ? [] : 0)
       await expect.poll(() => stillAlive(pod.family())).toEqual([])
-      expect(atMs - askedMs).toBeLessThan(8000)
+      expect(atMs - askedMs).toBeLessThan(limitMs(8000))
     },
   )
 })

@@ -11,7 +11,7 @@ const withoutMounts = noMounts()
 /** It is up, says why it keeps nothing, and ends as if nothing were wrong. */
 async function expectToRunWithout(pod: Podmate, reason: string | RegExp): Promise<void> {
   const told = async () => (await pod.service('state'))?.reason
-  await expect.poll(told, { timeout: 20_000 }).toMatch(reason)
+  await expect.poll(told, { timeout: 60_000 }).toMatch(reason)
   expect(await pod.state('http')).toBe('ready')
   expect((await pod.ask('/healthz')).status).toBe(200)
   expect(await pod.stop()).toMatchObject({ code: 0, signal: null })
@@ -49,7 +49,7 @@ test('podmate starts, and says so, when its log folder cannot be made', async ()
   writeFileSync(file, '')
   const pod = startWithoutModel({ POD_LOG_DIR: join(file, 'log') })
   await pod.line(`the log file in ${join(file, 'log')} cannot be written`)
-  await expect.poll(() => pod.state('state'), { timeout: 20_000 }).toBe('ready')
+  await expect.poll(() => pod.state('state'), { timeout: 60_000 }).toBe('ready')
   expect(await pod.stop()).toMatchObject({ code: 0, signal: null })
 })
 
@@ -58,7 +58,7 @@ test('podmate goes on when the disk of its log is full', async ({ skip }) => {
   const dir = tmpfs(64)
   const pod = startWithoutModel({ POD_LOG_DIR: dir, TRAIN_COMMAND: `yes ${'x'.repeat(200)} | head -n 900` })
   await pod.line(`the log file in ${dir} cannot be written`)
-  await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('completed')
+  await expect.poll(() => pod.state('trainer'), { timeout: 60_000 }).toBe('completed')
   expect((await pod.ask('/readyz')).status).toBe(200)
   expect(await pod.stop()).toMatchObject({ code: 0, signal: null })
 })

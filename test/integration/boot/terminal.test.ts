@@ -8,14 +8,14 @@ import { noTerminals, Terminal } from '../../fixtures/boot/terminal.ts'
 
 const withoutTerminals = noTerminals()
 const podmate = `exec ${process.execPath} entrypoint.ts`
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 const withoutModel = { START_INFERENCE_API: '0' }
 const slowToStop = join(repository, 'test/fixtures/boot/slow-to-stop.sh')
 
 /** A terminal in which podmate has come up. */
 async function open(command: string, env: NodeJS.ProcessEnv): Promise<Terminal> {
   const terminal = new Terminal(command, env)
-  await expect.poll(() => terminal.text(), { timeout: 20_000 }).toContain('all services are ready')
+  await expect.poll(() => terminal.text(), { timeout: 60_000 }).toContain('all services are ready')
   return terminal
 }
 

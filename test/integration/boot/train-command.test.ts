@@ -26,7 +26,7 @@ describe('TRAIN_COMMAND', () => {
     writeFileSync(join(folder, 'notes.txt'), 'no program')
     chmodSync(join(folder, 'notes.txt'), 0o644)
     const pod = startWithoutModel({ TRAIN_COMMAND: command, REPO_DIR: folder })
-    await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('failed')
+    await expect.poll(() => pod.state('trainer'), { timeout: 60_000 }).toBe('failed')
     expect(await pod.service('trainer')).toMatchObject({
       reason: ending.reason,
       lastEnding: { ok: false, ...ending },
@@ -37,7 +37,7 @@ describe('TRAIN_COMMAND', () => {
 
   test('is not run when TRAIN_CWD is missing: the state says so, and the rest comes up', async () => {
     const pod = startWithoutModel({ TRAIN_COMMAND: 'echo it ran', TRAIN_CWD: '/no/such/folder' })
-    await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('failed')
+    await expect.poll(() => pod.state('trainer'), { timeout: 60_000 }).toBe('failed')
     expect((await pod.service('trainer'))?.reason).toContain('the working folder /no/such/folder is missing')
     expect(pod.messages('trainer')).not.toContain('it ran')
     expect((await pod.ask('/readyz')).status).toBe(200)
@@ -48,7 +48,7 @@ describe('TRAIN_COMMAND', () => {
       TRAIN_RESTART: 'on-failure',
       TRAIN_COMMAND: 'test -e $REPO_DIR/mark && exit 0; touch $REPO_DIR/mark; exit 3',
     })
-    await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('completed')
+    await expect.poll(() => pod.state('trainer'), { timeout: 60_000 }).toBe('completed')
     expect(await pod.service('trainer')).toMatchObject({ restarts: 1, lastEnding: { exitCode: 0 } })
     await pod.stop()
     expect(pod.messages('trainer').join('\n')).toMatch(/ended: exit 3\nrestarting in [\d.]+ s/)
@@ -62,9 +62,9 @@ describe('TRAIN_COMMAND', () => {
       TRAIN_COMMAND: `exec ${process.execPath} ${fixture} ${port}`,
     })
     const bound = () => pod.messages('trainer').filter((text) => text === 'bound').length
-    await expect.poll(bound, { timeout: 20_000 }).toBe(1)
+    await expect.poll(bound, { timeout: 60_000 }).toBe(1)
     sendSignal((await pod.service('trainer'))?.pid, 'SIGKILL')
-    await expect.poll(bound, { timeout: 20_000 }).toBe(2)
+    await expect.poll(bound, { timeout: 60_000 }).toBe(2)
     expect(pod.out.join('\n')).not.toContain('EADDRINUSE')
   })
 
@@ -102,7 +102,7 @@ describe('TRAIN_COMMAND', () => {
       ARTIFACT_DIRS: [checkpoints, join(volume, 'not-mounted/models'), join(volume, 'repo/artifacts')].join(),
       TRAIN_COMMAND: `echo saved > ${checkpoints}/last.txt`,
     })
-    await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('completed')
+    await expect.poll(() => pod.state('trainer'), { timeout: 60_000 }).toBe('completed')
     expect(readdirSync(volume).sort()).toEqual(['checkpoints', 'repo'])
     expect(readdirSync(join(volume, 'repo'))).toEqual([])
     expect(pod.messages('trainer')).toContain(`${checkpoints} was missing: made for the trainer`)

@@ -147,7 +147,7 @@ describe('bootstrap()', () => {
   it('is tried again by the supervisor, and lets its followers go when it has worked', async () => {
     server.faults.push('unavailable', 'unavailable', 'unavailable')
     const pod = bootstrapPod(options(openFolder(), { url: url() }), { timings: quickRetry })
-    await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('completed')
+    await expect.poll(() => pod.state('trainer'), { timeout: 60_000 }).toBe('completed')
     expect(pod.status()).toMatchObject({ state: 'completed', attempt: 2 })
     const blocked = pod.events.flatMap((event) => (event.type === 'blocked' ? [event.reason] : []))
     expect(blocked.at(-1)).toMatch(/^bootstrap failed \(exit 10: REPO_URL could not be reached/)
@@ -173,9 +173,9 @@ describe('bootstrap()', () => {
     server.requests.length = 0
     server.faults.push('answer', 'answer', 'hang')
     const pod = bootstrapPod(options(folder, { url: url() }), { timings: quickRetry })
-    await expect.poll(() => server.requests.length, { timeout: 20_000 }).toBe(3)
+    await expect.poll(() => server.requests.length, { timeout: 60_000 }).toBe(3)
     process.kill(-Number(pod.status().pid), 'SIGKILL') // NaN, and so refused, when there is none
-    await expect.poll(() => pod.status().state, { timeout: 20_000 }).toBe('completed')
+    await expect.poll(() => pod.status().state, { timeout: 60_000 }).toBe('completed')
     expect(pod.repo()).toMatchObject({ state: 'empty', action: 'cloned' })
     expect(readdirSync(join(folder, 'repo'))).toContain('train.py')
   })
@@ -188,7 +188,7 @@ describe('bootstrap()', () => {
     const pod = bootstrapPod(
       options(openFolder(), { url: url(), dir: join(mounted, 'repo'), timeoutMs: 1500 }),
     )
-    await expect.poll(() => pod.status().state, { timeout: 20_000 }).toBe('restarting')
+    await expect.poll(() => pod.status().state, { timeout: 60_000 }).toBe('restarting')
     expect(pod.status().reason).toMatch(/^exit 124: git in REPO_DIR did not finish within 1.5 s/)
     volume.kill('SIGCONT')
     expect(await pod.pod.command('restart', 'bootstrap', { force: false })).toMatchObject({ ok: true })

@@ -17,6 +17,7 @@ import {
 } from '../../fixtures/bootstrap/bootstrap-pod.ts'
 import { writeFiles } from '../../fixtures/bootstrap/origin.ts'
 import { sourcePackage, wheel } from '../../fixtures/bootstrap/python-packages.ts'
+import { limitMs } from '../../fixtures/limit.ts'
 
 // Making a virtual environment takes seconds: this one serves all tests of the file.
 const folder = openFolderOfFile()
@@ -54,7 +55,7 @@ describe('bootstrap()', () => {
 
     const startedMs = performance.now()
     const second = await run()
-    expect(performance.now() - startedMs).toBeLessThan(1000)
+    expect(performance.now() - startedMs).toBeLessThan(limitMs(1000))
     expect(second.requirements()).toMatchObject({ state: 'up to date' })
     expect(ranPip(second)).toBe(false)
   })
@@ -111,14 +112,14 @@ describe('bootstrap()', () => {
     write({ 'requirements.txt': path })
     const env = { ...given().env, PACKAGE_ORIGIN: path, OMP_NUM_THREADS: '3' }
     const pod = bootstrapPod(given({ env }), { timings: quickRetry })
-    await expect.poll(() => existsSync(join(path, 'threads')), { timeout: 20_000 }).toBe(true)
+    await expect.poll(() => existsSync(join(path, 'threads')), { timeout: 60_000 }).toBe(true)
     const pid = Number(pod.status().pid)
     expect(pid).toBeGreaterThan(1)
     const family = listProcesses().filter(({ group }) => group === pid)
     expect(family.length).toBeGreaterThan(1)
     writeFiles(path, { mode: 'build' })
     process.kill(pid, 'SIGKILL')
-    await expect.poll(() => pod.status().state, { timeout: 20_000 }).toBe('completed')
+    await expect.poll(() => pod.status().state, { timeout: 60_000 }).toBe('completed')
     const alive = new Set(listProcesses().map((entry) => entry.pid))
     expect(family.filter((entry) => alive.has(entry.pid))).toEqual([])
     expect(versionIn(venv, 'killed')).toBe('1.0')

@@ -19,7 +19,7 @@ test(`newPod() brings every service back through ${events} kills, stops and TERM
   const pod = chaosPod(port)
   const states = () => Object.values(pod.pod.status().services).map(({ name, state }) => [name, state])
   const allReady = () =>
-    expect.poll(() => Object.fromEntries(states()), { timeout: 30_000 }).toEqual(declared)
+    expect.poll(() => Object.fromEntries(states()), { timeout: 60_000 }).toEqual(declared)
   await allReady()
   const url = await pod.url
   const over = new AbortController()

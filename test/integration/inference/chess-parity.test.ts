@@ -10,4 +10,4 @@ test('legal moves, ends, SAN and best_legal are as python-chess has them, whiche
   expect(differences).toEqual([])
   expect(positions).toBeGreaterThan(200)
   expect(doubtful).toBeGreaterThan(40)
-}, 60_000)
+}, 180_000)

@@ -6,7 +6,7 @@ import { runInference } from '../../fixtures/inference/run-inference.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
 const program = fileURLToPath(new URL('../../fixtures/inference/gpu-host.ts', import.meta.url))
-const soon = { timeout: 20_000, interval: 20 }
+const soon = { timeout: 60_000, interval: 20 }
 
 /** A pod whose GPU is played by a stand-in; its memory is full from the start. */
 async function started(device: string, gpuRetryMs: number) {

@@ -124,6 +124,6 @@ test('/metrics counts what a host that died left unanswered as failed, and the h
   process.kill(pid, 'SIGKILL')
   expect((await Promise.all(asked)).map(({ status }) => status)).toEqual([503, 503])
   expect(await value('request_failure{reason="failed"}')).toBe(2)
-  await expect.poll(() => value('host_restarts'), { timeout: 20_000 }).toBe(1)
-  await expect.poll(async () => (await one.infer({ context: [] })).status, { timeout: 20_000 }).toBe(200)
+  await expect.poll(() => value('host_restarts'), { timeout: 60_000 }).toBe(1)
+  await expect.poll(async () => (await one.infer({ context: [] })).status, { timeout: 60_000 }).toBe(200)
 })

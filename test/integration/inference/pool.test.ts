@@ -77,17 +77,17 @@ describe('several devices (67)', () => {
     const pod = await runInference({ devices: ['cpu', 'cpu'] })
     await pod.becomes('ready')
     const pids = () => pod.status()?.details?.host_pids
-    await expect.poll(pids, { timeout: 20_000 }).toHaveLength(2)
+    await expect.poll(pids, { timeout: 60_000 }).toHaveLength(2)
     process.kill(Number(pod.status()?.details?.host_pid), 'SIGKILL')
-    await expect.poll(pids, { timeout: 20_000 }).toHaveLength(1)
-    await expect.poll(pids, { timeout: 20_000 }).toHaveLength(2)
+    await expect.poll(pids, { timeout: 60_000 }).toHaveLength(1)
+    await expect.poll(pids, { timeout: 60_000 }).toHaveLength(2)
     expect(pod.status()?.state).toBe('ready')
     await pod.stop()
   })
 
   test('have a host each, and what is asked is shared out between them', async () => {
     const { generation, closed, batches } = await open(['cpu', 'cpu'])
-    await expect.poll(() => generation.hostPids.length, { timeout: 20_000 }).toBe(2)
+    await expect.poll(() => generation.hostPids.length, { timeout: 60_000 }).toBe(2)
     const answers = await askMany(generation, 200)
     expect(answers.filter(({ status }) => status === 'rejected')).toEqual([])
     expect(batches.reduce((sum, { size }) => sum + size, 0)).toBe(200)
@@ -97,7 +97,7 @@ describe('several devices (67)', () => {
 
   test('lose no question when one host is killed, which is replaced while the others go on', async () => {
     const { generation, closed, replaced } = await open(['cpu', 'cpu'])
-    await expect.poll(() => generation.hostPids.length, { timeout: 20_000 }).toBe(2)
+    await expect.poll(() => generation.hostPids.length, { timeout: 60_000 }).toBe(2)
     const before = generation.hostPids
     const expected = await askMany(generation, 100)
     const asked = askMany(generation, 400)
@@ -105,7 +105,7 @@ describe('several devices (67)', () => {
     const answers = await asked
     expect(answers.filter(({ status }) => status === 'rejected')).toEqual([])
     expect(answers.slice(0, 100)).toEqual(nearly(expected))
-    await expect.poll(() => generation.hostPids.length, { timeout: 20_000 }).toBe(2)
+    await expect.poll(() => generation.hostPids.length, { timeout: 60_000 }).toBe(2)
     await expect.poll(replaced).toBe(1)
     expect(generation.hostPids).toContain(before[1])
     expect(generation.hostPids).not.toContain(before[0])
@@ -114,10 +114,10 @@ describe('several devices (67)', () => {
 
   test('get no other model in the place of a host that ended: the file has to be the same', async () => {
     const { generation, closed, log } = await open(['cpu', 'cpu'])
-    await expect.poll(() => generation.hostPids.length, { timeout: 20_000 }).toBe(2)
+    await expect.poll(() => generation.hostPids.length, { timeout: 60_000 }).toBe(2)
     await utimes(model, 1, 1)
     process.kill(generation.hostPids[0] ?? 0, 'SIGKILL')
-    await expect.poll(() => log.join(''), { timeout: 20_000 }).toContain('its file has changed')
+    await expect.poll(() => log.join(''), { timeout: 60_000 }).toContain('its file has changed')
     expect(generation.hostPids).toHaveLength(1)
     expect((await askMany(generation, 20)).every(({ status }) => status === 'fulfilled')).toBe(true)
     expect(await closed()).toEqual([])
@@ -125,7 +125,7 @@ describe('several devices (67)', () => {
 
   test('are given up only when the last host has ended', async () => {
     const { generation, closed } = await open(['cpu', 'cpu'])
-    await expect.poll(() => generation.hostPids.length, { timeout: 20_000 }).toBe(2)
+    await expect.poll(() => generation.hostPids.length, { timeout: 60_000 }).toBe(2)
     await writeFile(model, 'no model any more')
     for (const pid of generation.hostPids) process.kill(pid, 'SIGKILL')
     expect((await generation.ended).signal).toBe('SIGKILL')

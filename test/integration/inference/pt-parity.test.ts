@@ -8,4 +8,4 @@ test('a .pt is served as torch itself answers: with and without features, 1 to 3
   console.log(parityLine(parity))
   expect(parity.models).toBe(12)
   expect(isParity(parity)).toBe(true)
-}, 120_000)
+}, 180_000)

@@ -17,4 +17,4 @@ test('a whole pod answers as its /openapi.json says, whatever schemathesis asks'
   } finally {
     await pod.end()
   }
-}, 120_000)
+}, 180_000)

@@ -102,7 +102,7 @@ describe('the inference service', () => {
         /^The model host ended \(signal SIGKILL\) and is started again\./,
       )
     }
-    await expect.poll(async () => (await one.infer(opening)).status, { timeout: 20_000 }).toBe(200)
+    await expect.poll(async () => (await one.infer(opening)).status, { timeout: 60_000 }).toBe(200)
     expect(hostPid(one)).not.toBe(pid)
     expect(one.status()).toMatchObject({ restarts: 1, lastEnding: { reason: 'signal SIGKILL' } })
   })
@@ -114,7 +114,7 @@ describe('the inference service', () => {
     const response = await one.infer(opening)
     expect(response.status).toBe(503)
     expect((await json(response)).detail).toContain('gave no answer for 0.1 s and was killed')
-    await expect.poll(async () => (await one.infer(opening)).status, { timeout: 20_000 }).toBe(200)
+    await expect.poll(async () => (await one.infer(opening)).status, { timeout: 60_000 }).toBe(200)
     expect(isAlive(pid)).toBe(false)
   })
 

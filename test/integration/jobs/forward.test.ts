@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { jobsPod, report } from '../../fixtures/jobs/jobs-pod.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 const given = { jobId: 'job-of-theirs', token: 'a-token-of-theirs' }
 const wait = 'sleep 60'
 

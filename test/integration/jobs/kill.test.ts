@@ -3,7 +3,7 @@ import { postUntil } from '../../../scripts/accept/f/post-points.ts'
 import { type Podmate, startWithoutModel } from '../../fixtures/boot/podmate.ts'
 import { sendSignal } from '../../fixtures/boot/send-signal.ts'
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 
 async function makeJob(pod: Podmate) {
   const url = await pod.url()
@@ -54,7 +54,7 @@ describe('every acknowledged point is there, and none twice,', () => {
       status: 'running',
       reason: null,
     })
-  }, 60_000)
+  }, 180_000)
 
   test('after a KILL of the state process, which the clients outlive', async () => {
     const pod = startWithoutModel()
@@ -85,5 +85,5 @@ describe('every acknowledged point is there, and none twice,', () => {
     const kept: number[] = metrics.map(({ step }: { step: number }) => step)
     expect(new Set(kept).size).toBe(kept.length)
     expect(acknowledged.filter((step) => !new Set(kept).has(step))).toEqual([])
-  }, 60_000)
+  }, 180_000)
 })

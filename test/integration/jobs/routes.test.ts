@@ -3,7 +3,7 @@ import { openapiProblems } from '../../fixtures/http/openapi-problems.ts'
 import { readStream } from '../../fixtures/http/read-stream.ts'
 import { jobsPod, report } from '../../fixtures/jobs/jobs-pod.ts'
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 
 describe('POST /api/training/jobs/:id/metrics', () => {
   test('takes one point or an array, and answers ok', async () => {

@@ -5,7 +5,7 @@ import { parseStopRules } from '../../../services/jobs/early-stop.ts'
 import { jobsPod, report } from '../../fixtures/jobs/jobs-pod.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 
 /** A training in shell: reports a number for each loss given, then does `rest`. */
 function training(losses: readonly (number | 'NaN')[], rest = 'true'): string {

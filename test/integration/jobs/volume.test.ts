@@ -5,7 +5,7 @@ import { jobsPod } from '../../fixtures/jobs/jobs-pod.ts'
 import { bindfs, noBindfs, noMounts, tmpfs } from '../../fixtures/state/mounts.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 const withoutMounts = noMounts()
 const withoutBindfs = noBindfs()
 
@@ -35,7 +35,7 @@ describe('metrics on a volume that hangs', () => {
   }) => {
     skip(withoutBindfs !== undefined, withoutBindfs)
     const { mounted, process: volume } = await bindfs()
-    const pod = await jobsPod({ dir: mounted, command: 'sleep 60', trainer: { cwd: '/' } })
+    const pod = await jobsPod({ dir: mounted, deadlineMs: 1000, command: 'sleep 60', trainer: { cwd: '/' } })
     const job = await pod.make()
     expect((await job.report({ step: 1, loss: 1 })).status).toBe(200)
     await pod.pod.command('stop', 'trainer', { force: false })

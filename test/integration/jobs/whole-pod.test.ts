@@ -5,7 +5,7 @@ import { startWithoutModel } from '../../fixtures/boot/podmate.ts'
 import { storedZip } from '../../fixtures/inference/stored-zip.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 const tell =
   'echo "job=$JOB_ID url=$METRICS_API_URL from=$(printenv RESUME_CHECKPOINT || echo nothing)"; test -n "$JOB_TOKEN"'
 const zip = storedZip([{ name: 'archive/data.pkl', data: Buffer.alloc(300, 1) }])

@@ -18,19 +18,19 @@ async function labOf(options: Partial<JupyterOptions>): Promise<RunningLab> {
 
 const reason = (lab: RunningLab) => lab.status()?.lastEnding?.reason
 const whenReady = (lab: RunningLab) =>
-  expect.poll(() => lab.status()?.state, { timeout: 20_000 }).toBe('ready')
+  expect.poll(() => lab.status()?.state, { timeout: 60_000 }).toBe('ready')
 
 describe('jupyter()', () => {
   test('is restarting, and never was ready, when Jupyter ends some time after its start', async () => {
     const lab = await labOf({ venvDir: venvOf('sleep 0.5; exit 3') })
-    await expect.poll(() => lab.status()?.state, { timeout: 20_000 }).toBe('restarting')
+    await expect.poll(() => lab.status()?.state, { timeout: 60_000 }).toBe('restarting')
     expect(lab.status()?.lastEnding).toMatchObject({ exitCode: 3, reason: 'exit 3' })
     expect(lab.pod.trail()).not.toContain('jupyter:ready')
   })
 
   test('does not take the page of another server for Jupyter, although it answers 200', async () => {
     const lab = await labOf({ venvDir: venvOf(pretendLab('page')) })
-    await expect.poll(() => reason(lab), { timeout: 20_000 }).toBe('exit 3')
+    await expect.poll(() => reason(lab), { timeout: 60_000 }).toBe('exit 3')
     expect(lab.lines()).toContain('page lab listens')
     expect(lab.pod.trail()).not.toContain('jupyter:ready')
   })
@@ -121,7 +121,7 @@ describe('jupyter()', () => {
     await whenReady(lab)
     expect(lab.lines().join('\n')).toContain(`VENV_DIR (${volume.mounted}) does not answer`)
     expect(lab.status()?.details).toMatchObject({ program: join(onPath, 'bin/jupyter-lab') })
-  }, 20_000)
+  }, 180_000)
 
   test('says that the volume of REPO_DIR hangs, and starts when it answers', async ({ skip }) => {
     const missing = noBindfs()
@@ -129,10 +129,10 @@ describe('jupyter()', () => {
     const { mounted, process: server } = await bindfs()
     server.kill('SIGSTOP')
     const lab = await labOf({ rootDir: mounted, venvDir: venvOf(pretendLab('good')) })
-    await expect.poll(() => reason(lab), { timeout: 20_000 }).toContain('does not answer: its volume hangs')
+    await expect.poll(() => reason(lab), { timeout: 60_000 }).toContain('does not answer: its volume hangs')
     server.kill('SIGCONT')
     await whenReady(lab)
-  }, 20_000)
+  }, 180_000)
 
   test('runs as the account that it was given, whose are its files', async ({ skip }) => {
     skip(process.getuid?.() !== 0, 'changing the account needs root')

@@ -48,4 +48,4 @@ test('a pod makes JupyterLab a token, keeps it, shows it to podctl only, and pas
   expect(pod.messages('jupyter')).toContain(
     'HF_TOKEN withheld from jupyter; add it to PASS_SECRETS_TO_JUPYTER',
   )
-}, 45_000)
+}, 180_000)

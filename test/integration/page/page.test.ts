@@ -8,7 +8,7 @@ import { type StandIn, standIn } from '../../fixtures/page/stand-in.ts'
 import { pointAt } from '../../fixtures/page/stand-in-data.ts'
 
 let browser: Browser | undefined
-const patience = { timeout: 20_000 }
+const patience = { timeout: 60_000 }
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
 
 beforeAll(async () => {
@@ -187,7 +187,7 @@ test('the page lives on behind a proxy that adds a prefix and cuts every connect
   onTestFinished(() => proxy.close())
   const { page, faults, close } = await visit(browser, `${proxy.address}?token=generated-token`)
   onTestFinished(close)
-  await expect.poll(proxy.cuts, { timeout: 20_000 }).toBeGreaterThan(4)
+  await expect.poll(proxy.cuts, { timeout: 60_000 }).toBeGreaterThan(4)
   pod.jobs.push('a0000003', pointAt(18_260, 0))
   pod.pod.emit({ service: 'trainer', type: 'not-ready', reason: 'told after many cuts' })
   await expect

@@ -50,7 +50,7 @@ test(`podmate is what it should be after each of ${events} kills, stops and TERM
     await pod.allReady()
     slowestMs = Math.max(slowestMs, performance.now() - sinceMs)
     expect(await session.say(`after ${number}`)).toBe(`after ${number}`)
-    await expect.poll(async () => (await podProcesses(pod)).strays, { timeout: 20_000 }).toEqual([])
+    await expect.poll(async () => (await podProcesses(pod)).strays, { timeout: 60_000 }).toEqual([])
   }
   const url = await pod.url()
   const family = pod.family()
@@ -78,14 +78,14 @@ const isGone = ({ pid, startTicks }: ProcessEntry) => {
 /** Waits for an end; some programs ignore TERM, which is their right. */
 async function ended(victim: ProcessEntry): Promise<void> {
   await expect
-    .poll(() => isGone(victim), { timeout: 20_000 })
+    .poll(() => isGone(victim), { timeout: 60_000 })
     .toBe(true)
     .catch(() => {})
 }
 
 /** Waits until the supervisor has seen that a leader is gone. */
 async function replaced(pod: WholePod, leader: number): Promise<void> {
-  await expect.poll(async () => (await leadersOf(pod)).has(leader), { timeout: 20_000 }).toBe(false)
+  await expect.poll(async () => (await leadersOf(pod)).has(leader), { timeout: 60_000 }).toBe(false)
 }
 
 function counted(done: readonly Harm[], by: 'what' | 'service'): Record<string, number> {

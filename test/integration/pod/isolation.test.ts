@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { figures } from '../../fixtures/boot/figures.ts'
 import { closedClone } from '../../fixtures/closed-clone.ts'
 import { newKernel, runCell } from '../../fixtures/jupyter/notebook.ts'
+import { limitMs } from '../../fixtures/limit.ts'
 import { untilBanner } from '../../fixtures/pod/banner.ts'
-import { limitMs } from '../../fixtures/pod/limit.ts'
 import { openSession, type SshSession } from '../../fixtures/pod/ssh-session.ts'
 import { needsDoors, type WholePod, wholePod } from '../../fixtures/pod/whole-pod.ts'
 
@@ -85,5 +85,5 @@ describe('podmate', () => {
       'banner back after kill -9, ms': Math.round(backMs),
     })
     expect(backMs).toBeLessThan(limitMs(2000))
-  }, 120_000)
+  }, 180_000)
 })

@@ -5,7 +5,7 @@ import { startWithoutModel } from '../../fixtures/boot/podmate.ts'
 import { gitServer } from '../../fixtures/bootstrap/git-server.ts'
 import { newOrigin } from '../../fixtures/bootstrap/origin.ts'
 import { wheel } from '../../fixtures/bootstrap/python-packages.ts'
-import { limitMs } from '../../fixtures/pod/limit.ts'
+import { limitMs } from '../../fixtures/limit.ts'
 import { lastRunMs } from '../../fixtures/pod/phases.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
@@ -26,7 +26,7 @@ test('the second boot of a pod finds its repository and its packages as they are
   }
   const boot = async () => {
     const pod = startWithoutModel(env)
-    await expect.poll(() => pod.state('trainer'), { timeout: 45_000 }).toBe('completed')
+    await expect.poll(() => pod.state('trainer'), { timeout: 60_000 }).toBe('completed')
     expect(pod.messages('trainer')).toContain('1.0')
     const details = (await pod.service('bootstrap'))?.details
     expect(await pod.stop()).toMatchObject({ code: 0 })
@@ -42,4 +42,4 @@ test('the second boot of a pod finds its repository and its packages as they are
   figures('bootstrap', { 'first boot, ms': first.ms, 'second boot, ms': second.ms })
   expect(second.ms).toBeLessThan(limitMs(1000))
   await server.close()
-}, 90_000)
+}, 180_000)

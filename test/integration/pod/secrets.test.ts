@@ -88,7 +88,7 @@ describe('secrets of a whole pod', () => {
       found: found.filter(([, texts]) => texts?.length).length,
     })
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(found.map(([place]) => [place, []])))
-  }, 60_000)
+  }, 180_000)
 })
 
 /** Which of the names an SSH session has. */

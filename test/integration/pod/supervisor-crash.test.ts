@@ -35,7 +35,7 @@ async function crash(pod: WholePod): Promise<number> {
   process.kill(before, 'SIGKILL')
   const startMs = performance.now()
   const now = () => pidOf(pod).catch(() => before)
-  await expect.poll(now, { timeout: 20_000, interval: 20 }).not.toBe(before)
+  await expect.poll(now, { timeout: 60_000, interval: 20 }).not.toBe(before)
   return performance.now() - startMs
 }
 
@@ -57,7 +57,7 @@ test('a killed supervisor comes back: sessions live on, and there are never two 
     await pod.allReady(30_000)
     expect(await session.say('still here')).toBe('still here')
     expect(await pod.client.ssh(pod.sshPort, 'podrunner', 'echo in')).toMatchObject({ code: 0, out: 'in\n' })
-    await expect.poll(runs, { timeout: 20_000 }).toHaveLength(round + 1)
+    await expect.poll(runs, { timeout: 60_000 }).toHaveLength(round + 1)
     expect((await pod.status()).warnings.join()).toContain('podmate was killed')
   }
   const pids = runs()
@@ -66,4 +66,4 @@ test('a killed supervisor comes back: sessions live on, and there are never two 
   figures('supervisor killed', { 'back after, ms': times.map(Math.round).join(' ') })
   expect(await pod.stop()).toMatchObject({ code: 0 })
   expect(pids.map(isAlive)).toEqual([false, false, false])
-}, 90_000)
+}, 180_000)

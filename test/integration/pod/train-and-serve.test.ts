@@ -43,7 +43,7 @@ test('podmate trains with the trainer that it ships, and serves the checkpoint t
     'checkpoint loaded, s': String(health.load_seconds),
     source: String(health.source),
   })
-}, 90_000)
+}, 180_000)
 
 /** Some of the games that podmate ships, a line each. */
 function firstGames(count: number): string {

@@ -11,7 +11,7 @@ import { needsSshd } from '../../fixtures/sshd/run-ssh-pod.ts'
 import { sshClient } from '../../fixtures/sshd/ssh-client.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 
 // The numbers are those of the list in scripts/accept/b/upstream-bugs.ts, which names the tests for the rest of it.
 describe('podmate does not have bug', () => {

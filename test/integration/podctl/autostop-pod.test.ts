@@ -30,7 +30,7 @@ test('podctl why begins with what is wrong, and tells how training ended and wha
   expect(await podctl(['release'], env)).toMatchObject({ code: 0, out: 'Nothing holds the pod.\n' })
   expect(await pod.stop()).toMatchObject({ code: 0 })
   expect(pod.kept('autostop.jsonl')).toContain('"event":"told-to-end"')
-}, 60_000)
+}, 180_000)
 
 test('podctl why says that nothing stops a laptop, and hold exits 1 there', async () => {
   const pod = startWithoutModel({ RUNPOD_POD_ID: '' })
@@ -41,7 +41,7 @@ test('podctl why says that nothing stops a laptop, and hold exits 1 there', asyn
   expect([held.code, held.out]).toEqual([1, ''])
   expect(held.err).toContain('so there is nothing to hold it against')
   await pod.stop()
-}, 60_000)
+}, 180_000)
 
 test('a pod that boots finished says so, runs nothing, and waits for its owner', async () => {
   const folder = temporaryFolder()
@@ -62,4 +62,4 @@ test('a pod that boots finished says so, runs nothing, and waits for its owner',
   expect((await podctl(['why'], socket)).out).not.toContain('It is stopping')
   await second.stop()
   expect(second.messages('trainer')).not.toContain('it ran')
-}, 60_000)
+}, 180_000)

@@ -14,7 +14,7 @@ function follow(words: readonly string[], socket: string) {
   return program
 }
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 
 test('podctl events prints the status, then every event, and ends with 0 when the pod goes down', async () => {
   const { pod, socketPath, stop } = await useHttp()

@@ -9,7 +9,7 @@ import { listProcesses } from '../../../supervisor/process-table.ts'
 import { readyStatePod, statePod } from '../../fixtures/state/state-pod.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 
 describe('the owner of a state folder', () => {
   test('is this supervisor, told apart from all others', async () => {

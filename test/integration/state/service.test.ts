@@ -5,7 +5,7 @@ import { sendSignal } from '../../fixtures/boot/send-signal.ts'
 import { readyStatePod, statePod } from '../../fixtures/state/state-pod.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const patient = { timeout: 20_000 }
+const patient = { timeout: 60_000 }
 
 describe('state()', () => {
   test('keeps texts, lines and secrets in a folder of the pod that only the owner may read', async () => {

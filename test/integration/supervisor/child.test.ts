@@ -120,11 +120,11 @@ describe('runChild()', () => {
     server.close()
     const command = process.execPath
     const pod = begin([service({ command, args: [join(fixtures, 'leader-with-port.mjs'), String(port)] })])
-    await expect.poll(() => lines(pod).filter((line) => line === 'bound').length, { timeout: 20_000 }).toBe(1)
+    await expect.poll(() => lines(pod).filter((line) => line === 'bound').length, { timeout: 60_000 }).toBe(1)
     for (const round of [2, 3]) {
       sendSignal(pod.pod.status().services.program?.pid, 'SIGKILL')
       await expect
-        .poll(() => lines(pod).filter((line) => line === 'bound').length, { timeout: 20_000 })
+        .poll(() => lines(pod).filter((line) => line === 'bound').length, { timeout: 60_000 })
         .toBe(round)
     }
     expect(lines(pod).some((line) => line.includes('EADDRINUSE'))).toBe(false)

@@ -3,7 +3,7 @@ import { runTelemetry } from '../../fixtures/gpu/run-telemetry.ts'
 import { type ScriptedGpu, scriptedGpu } from '../../fixtures/gpu/scripted-gpu.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const long = { timeout: 20_000 }
+const long = { timeout: 60_000 }
 
 function alive(pid: number): boolean {
   try {

@@ -4,7 +4,7 @@ import { DiskWatch } from '../../../services/telemetry/watch-disks.ts'
 import { runTelemetry } from '../../fixtures/gpu/run-telemetry.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const long = { timeout: 20_000 }
+const long = { timeout: 60_000 }
 
 test('telemetry() measures CPU, memory, network and the volume of a folder', async () => {
   const { port, reports } = runTelemetry(temporaryFolder(), { gpuTrace: undefined })

@@ -23,8 +23,8 @@ describe('under tini', () => {
     await pod.line('all started')
     const orphans = () => listProcesses().filter((entry) => entry.parent === pod.pid).length
     // podmate itself is the one child that stays.
-    await expect.poll(orphans, { timeout: 20_000 }).toBe(1)
-    await expect.poll(() => zombiesOf(pod.pid), { timeout: 20_000 }).toBe(0)
+    await expect.poll(orphans, { timeout: 60_000 }).toBe(1)
+    await expect.poll(() => zombiesOf(pod.pid), { timeout: 60_000 }).toBe(0)
     expect((await pod.stop()).code).toBe(0)
   })
 

@@ -8,7 +8,7 @@ it('keepTrainerLog() keeps what the trainer writes on the volume, by UTC date, u
   const file = `logs/${new Date().toISOString().slice(0, 10)}/trainer.log`
   await pod.line('epoch 1')
   await expect
-    .poll(() => pod.kept(file), { timeout: 20_000 })
+    .poll(() => pod.kept(file), { timeout: 60_000 })
     .toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z (log \w.*\n.*)*stderr epoch 1\n/)
   expect((await pod.stop()).code).toBe(0)
   expect(pod.kept(file)).toContain('stdout last words\n')

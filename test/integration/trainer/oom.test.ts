@@ -14,7 +14,7 @@ it('trainer() is what the kernel kills first when memory runs out, and `oom` is 
   // Registered before the pod is started, so run after it has gone: a cgroup with processes cannot be removed.
   onTestFinished(() => cgroup.remove())
   const pod = startWithoutModel({ TRAIN_COMMAND: `exec ${process.execPath} ${eater}` }, cgroup)
-  await expect.poll(() => pod.state('trainer'), { timeout: 20_000 }).toBe('failed')
+  await expect.poll(() => pod.state('trainer'), { timeout: 60_000 }).toBe('failed')
   expect(await pod.service('trainer')).toMatchObject({
     reason: 'oom',
     lastEnding: { ok: false, exitCode: null, signal: 'SIGKILL', reason: 'oom' },

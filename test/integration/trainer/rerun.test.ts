@@ -59,7 +59,7 @@ describe('the trainer', () => {
     const changed = await boot()
     await changed.stop()
     expect(ran(changed)).toBe(1)
-  }, 90_000)
+  }, 180_000)
 
   test('runs again what failed, or was stopped and ended well', async () => {
     const folder = temporaryFolder()
@@ -75,7 +75,7 @@ describe('the trainer', () => {
     const second = startWithoutModel(env)
     await second.line('it began')
     await second.stop()
-  }, 60_000)
+  }, 180_000)
 })
 
 describe('readCommit()', () => {

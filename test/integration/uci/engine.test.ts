@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { figures } from '../../fixtures/boot/figures.ts'
 import { type RunningInference, runInference } from '../../fixtures/inference/run-inference.ts'
-import { limitMs } from '../../fixtures/pod/limit.ts'
+import { limitMs } from '../../fixtures/limit.ts'
 import { type EngineProcess, startEngine } from '../../fixtures/uci/engine-process.ts'
 
 let one: RunningInference

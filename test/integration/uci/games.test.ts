@@ -13,7 +13,7 @@ const timeoutMs = 30_000 * games
 /** The command that plays a podmate which has just been started. */
 async function podmatePlayer(): Promise<readonly string[]> {
   const pod = startPodmate()
-  await expect.poll(() => pod.state('inference'), { interval: 100, timeout: 20_000 }).toBe('ready')
+  await expect.poll(() => pod.state('inference'), { interval: 100, timeout: 60_000 }).toBe('ready')
   return [process.execPath, join(repository, 'scripts/uci.ts'), '--url', await pod.url()]
 }
 

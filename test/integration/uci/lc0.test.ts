@@ -53,5 +53,5 @@ describe('the UCI engine plays an Lc0 net', () => {
     const match = await playGames(join(venv, 'bin/python'), { players, games: 3, starts, seconds: 60 })
     expect(match).toMatchObject({ failures: [], noise: [], exits: [0, 0] })
     expect(match.games).toHaveLength(3)
-  }, 60_000)
+  }, 180_000)
 })

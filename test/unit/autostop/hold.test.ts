@@ -83,11 +83,11 @@ describe('keepHold()', () => {
     await hold.set(forTwoHours())
     expect(hold.left()?.why).toBe('lunch')
     volume.away = false
-    await expect.poll(() => volume.text, { timeout: 10_000, interval: 5 }).toContain('lunch')
+    await expect.poll(() => volume.text, { timeout: 60_000, interval: 5 }).toContain('lunch')
     volume.away = true
     await hold.set(undefined)
     volume.away = false
-    await expect.poll(() => volume.text, { timeout: 10_000, interval: 5 }).toBe('{}\n')
+    await expect.poll(() => volume.text, { timeout: 60_000, interval: 5 }).toBe('{}\n')
   })
 
   test('keepHold() holds for a week at most', async () => {

@@ -197,7 +197,7 @@ describe('a sample', () => {
       ),
       { numRuns: 40 },
     )
-  }, 60_000)
+  }, 180_000)
 
   test('knows what came late, and what came twice, within one request', () => {
     const file = jobsFile()

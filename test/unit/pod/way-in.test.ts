@@ -5,7 +5,7 @@ import { settledWithin } from '../../../supervisor/time.ts'
 
 function watched() {
   const listeners: ((event: PodEvent) => void)[] = []
-  const way = wayIn({ onEvent: (listener) => void listeners.push(listener) }, 60_000)
+  const way = wayIn({ onEvent: (listener) => void listeners.push(listener) }, 180_000)
   const tell = (body: ServiceEventBody) => {
     for (const listener of listeners) listener({ seq: 1, at: 0, ms: 0, service: 'sshd', ...body })
   }

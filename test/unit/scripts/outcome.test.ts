@@ -1,15 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { isGood, type Outcome, summary, together, withoutExcuses } from '../../../scripts/test/outcome.ts'
 
-const outcome = (more: Partial<Outcome> = {}): Outcome => ({ passed: 3, failed: [], skipped: [], ...more })
+const outcome = (more: Partial<Outcome> = {}): Outcome => ({
+  passed: 3,
+  failed: [],
+  skipped: [],
+  flaky: [],
+  ...more,
+})
 const missing = { name: 'state() hangs', reason: 'bindfs is not installed' }
 const impossible = { name: 'state() is full', reason: 'cannot be installed: this container may not mount' }
 
 describe('summary()', () => {
-  test('ends with the plain count, after the skipped with their reasons and the failed', () => {
-    expect(summary(outcome({ failed: ['a fails'], skipped: [missing] })).split('\n')).toEqual([
+  test('ends with the plain count, after the skipped with their reasons, the flaky and the failed', () => {
+    const flaky = [{ name: 'b stumbles', error: 'expected 1 to be 2' }]
+    expect(summary(outcome({ failed: ['a fails'], skipped: [missing], flaky })).split('\n')).toEqual([
       '',
       'skipped: state() hangs: bindfs is not installed',
+      'flaky, failed at first: b stumbles: expected 1 to be 2',
       'failed: a fails',
       '3 passed, 1 failed, 1 skipped',
     ])
@@ -37,6 +45,7 @@ test('withoutExcuses() counts a skip as failed unless nothing could be installed
 })
 
 test('together() adds up', () => {
-  const both = together([outcome({ failed: ['a'] }), outcome({ passed: 2, skipped: [missing] })])
-  expect(both).toEqual({ passed: 5, failed: ['a'], skipped: [missing] })
+  const flaky = [{ name: 'b', error: 'no' }]
+  const both = together([outcome({ failed: ['a'], flaky }), outcome({ passed: 2, skipped: [missing] })])
+  expect(both).toEqual({ passed: 5, failed: ['a'], skipped: [missing], flaky })
 })

@@ -4,7 +4,11 @@ import { expect, test } from 'vitest'
 import { readVitestReport } from '../../../scripts/test/vitest-report.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-type Test = { readonly fullName: string; readonly status: string }
+type Test = {
+  readonly fullName: string
+  readonly status: string
+  readonly failureMessages: readonly string[]
+}
 
 function report(assertionResults: readonly Test[], message = ''): string {
   const file = join(temporaryFolder(), 'report.json')
@@ -12,14 +16,20 @@ function report(assertionResults: readonly Test[], message = ''): string {
   return file
 }
 
-const good = { fullName: 'goes well', status: 'passed' }
+const good = { fullName: 'goes well', status: 'passed', failureMessages: [] }
 
 test('readVitestReport() tells what passed, failed, and was skipped', () => {
-  const tests = [good, { fullName: 'breaks', status: 'failed' }, { fullName: 'waits', status: 'skipped' }]
+  const tests = [
+    good,
+    { fullName: 'breaks', status: 'failed', failureMessages: ['Error: no'] },
+    { fullName: 'waits', status: 'skipped', failureMessages: [] },
+    { fullName: 'stumbles', status: 'passed', failureMessages: ['Error: not yet\n    at a line'] },
+  ]
   expect(readVitestReport(report(tests), 1)).toEqual({
-    passed: 1,
+    passed: 2,
     failed: ['breaks (failed)'],
     skipped: [{ name: 'waits', reason: 'no reason given' }],
+    flaky: [{ name: 'stumbles', error: 'Error: not yet' }],
   })
 })
 

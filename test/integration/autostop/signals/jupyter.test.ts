@@ -13,7 +13,7 @@ import { givenToken, type RunningLab, runLab } from '../../../fixtures/jupyter/r
 const venvDir = labVenv()
 const minute = 60_000
 const hour = 60 * minute
-const patience = { timeout: 20_000, interval: 300 }
+const patience = { timeout: 60_000, interval: 300 }
 
 /** A websocket as a browser opens it; closed after all tests. */
 async function websocket(client: Client, path: string): Promise<WebSocket> {
@@ -80,16 +80,16 @@ describe.skipIf(!venvDir)(`jupyterSignal()${venvDir ? '' : `: ${noLab}`}`, () =>
   afterAll(async () => {
     over.abort()
     await lab.stop()
-  }, 20_000)
+  }, 180_000)
 
   test('is quiet while Jupyter starts, and without a kernel', async () => {
     expect(await read()).toMatchObject({
       state: 'quiet',
       evidence: expect.stringMatching(/^Jupyter is (waiting|starting)/),
     })
-    await expect.poll(() => lab.status()?.state, { timeout: 40_000 }).toBe('ready')
+    await expect.poll(() => lab.status()?.state, { timeout: 60_000 }).toBe('ready')
     await expect.poll(() => read(), patience).toMatchObject({ state: 'quiet', evidence: 'no kernel runs' })
-  }, 60_000)
+  }, 180_000)
 
   test('is quiet with a browser that is only open', async () => {
     const kernel = await newKernel(client)
@@ -193,5 +193,5 @@ describe.skipIf(!venvDir)(`jupyterSignal()${venvDir ? '' : `: ${noLab}`}`, () =>
       state: 'unknown',
       evidence: 'Jupyter cannot be asked: no answer for 4 s',
     })
-  }, 20_000)
+  }, 180_000)
 })

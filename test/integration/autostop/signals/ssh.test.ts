@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../../fixtures/state/temporary-folder.ts'
 
 const minute = 60_000
 const hour = 60 * minute
-const patience = { timeout: 20_000, interval: 300 }
+const patience = { timeout: 60_000, interval: 300 }
 
 /** Waits for a reading of this kind. */
 const becomes = (pod: SignalPod, name: SignalName, expected: Partial<Reading> | object) =>
