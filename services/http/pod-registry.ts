@@ -6,7 +6,7 @@ import { states } from '../../supervisor/status.ts'
 type Pick = (service: ServiceStatus) => number | undefined
 
 /** A registry of its own whose values are taken from the status at each scrape: between scrapes it costs nothing. */
-export function podRegistry(status: () => PodStatus): Registry {
+export function podRegistry(status: () => PodStatus, refusedConnections: () => number): Registry {
   const registry = new Registry()
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -22,6 +22,15 @@ export function podRegistry(status: () => PodStatus): Registry {
   )
   gauge('podmate_start_time_seconds', 'Unix time of the start of podmate.', () => status().startedAt / 1000)
   gauge('podmate_warnings', 'Warnings of podmate that are shown in /status.', () => status().warnings.length)
+  new Counter({
+    name: 'podmate_http_connections_refused_total',
+    help: 'Connections that were closed because too many were open.',
+    registers: [registry],
+    collect() {
+      this.reset()
+      this.inc(refusedConnections())
+    },
+  })
   addServiceStates(registry, status)
   addServiceValues(registry, status)
   addProcess(registry)

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ServiceContext } from '../../supervisor/service.ts'
 import { aborted } from '../../supervisor/time.ts'
+import { type ConnectionCount, countConnections } from './listening/connection-count.ts'
 import type { HttpServer } from './listening/http-server.ts'
 import { httpServer } from './listening/http-server.ts'
 import { listen } from './listening/listen.ts'
@@ -12,8 +13,9 @@ import type { RouteContext } from './route-context.ts'
 /** One run of the server: both listeners, until it is to end. */
 export async function serve(options: HttpOptions, ctx: ServiceContext): Promise<void> {
   const timings = { ...defaultHttpTimings, ...options.timings }
-  const app = await newApp(options, timings, ctx)
-  const servers = twoServers(app, timings)
+  const connections = countConnections(ctx.log)
+  const app = await newApp(options, timings, ctx, connections)
+  const servers = twoServers(app, timings, connections)
   const ended = new AbortController()
   try {
     await listen(servers, { options, timings, ctx, stop: AbortSignal.any([ctx.stop, ended.signal]) })
@@ -29,20 +31,37 @@ async function newApp(
   options: HttpOptions,
   timings: HttpTimings,
   ctx: ServiceContext,
+  connections: ConnectionCount,
 ): Promise<FastifyInstance> {
   // fastify takes a while to load: whoever only wants to know this service (podctl check) does not pay for it.
   const { buildApp } = await import('./build-app.ts')
   const { podStopping, stop, log } = ctx
-  const context: RouteContext = { options, timings, podStopping, stop, log, token: tokenReader(options) }
+  const context: RouteContext = {
+    options,
+    timings,
+    podStopping,
+    stop,
+    log,
+    connections,
+    token: tokenReader(options),
+  }
   return buildApp(context)
 }
 
-function twoServers(app: FastifyInstance, timings: HttpTimings): { socket: HttpServer; tcp: HttpServer } {
-  const socket = httpServer((request, response) => {
-    trust(request)
-    app.routing(request, response)
-  }, timings)
-  const tcp = httpServer((request, response) => app.routing(request, response), timings)
+function twoServers(
+  app: FastifyInstance,
+  timings: HttpTimings,
+  { refuse }: ConnectionCount,
+): { socket: HttpServer; tcp: HttpServer } {
+  const socket = httpServer(
+    (request, response) => {
+      trust(request)
+      app.routing(request, response)
+    },
+    timings,
+    refuse,
+  )
+  const tcp = httpServer((request, response) => app.routing(request, response), timings, refuse)
   return { socket, tcp }
 }
 

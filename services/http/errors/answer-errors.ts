@@ -10,6 +10,7 @@ import { problem, problemBody } from './problem.ts'
 
 /** Sends a problem; `detail` reaches the client as it is. */
 export function sendProblem(reply: FastifyReply, thrown: HttpProblem): FastifyReply {
+  if (thrown.statusCode === 503) reply.header('connection', 'close') // whoever waits need not hold a connection meanwhile
   if (thrown.retryAfterSeconds !== undefined) reply.header('retry-after', String(thrown.retryAfterSeconds))
   return reply
     .code(thrown.statusCode)

@@ -11,10 +11,15 @@ export interface HttpServer {
   close(kill: AbortSignal): Promise<void>
 }
 
-const maxConnections = 1000
+/** Open at once on one listener: for one more the connection that has been idle for longest is closed. */
+export const mostConnections = 1000
 
-/** A server that knows what is under way on each connection, so that silent and half-sent ones cannot hold up its end. */
-export function httpServer(handler: Handler, timings: HttpTimings): HttpServer {
+/**
+ * A server that knows what is under way on each connection, so that silent and half-sent ones cannot hold up its end, nor shut out
+ * others: `onRefused` is told of each that is closed to make room.
+ */
+export function httpServer(handler: Handler, timings: HttpTimings, onRefused: () => void): HttpServer {
+  /** With the answers that are under way; what has been idle for longest comes first. */
   const connections = new Map<Duplex, Set<http.ServerResponse>>()
   let closing = false
   const server = http.createServer(serverOptions(timings), (request, response) => {
@@ -23,13 +28,21 @@ export function httpServer(handler: Handler, timings: HttpTimings): HttpServer {
     answers?.add(response)
     response.once('close', () => {
       answers?.delete(response)
-      if (closing && answers?.size === 0) socket.destroySoon()
+      if (answers?.size !== 0 || !connections.delete(socket)) return
+      connections.set(socket, answers) // idle from now on
+      if (closing) socket.destroySoon()
     })
     if (closing) response.setHeader('connection', 'close')
     handler(request, response)
   })
-  server.maxConnections = maxConnections
   server.on('connection', (socket) => {
+    if (connections.size >= mostConnections) {
+      onRefused()
+      const idle = longestIdle(connections)
+      if (idle === undefined) return void socket.destroy()
+      connections.delete(idle)
+      idle.destroy()
+    }
     connections.set(socket, new Set())
     socket.once('close', () => connections.delete(socket))
   })
@@ -50,6 +63,11 @@ export function httpServer(handler: Handler, timings: HttpTimings): HttpServer {
     kill.removeEventListener('abort', cut)
   }
   return { server, close }
+}
+
+function longestIdle(connections: ReadonlyMap<Duplex, ReadonlySet<unknown>>): Duplex | undefined {
+  for (const [socket, answers] of connections) if (answers.size === 0) return socket
+  return undefined
 }
 
 function windDown(socket: Duplex, answers: ReadonlySet<http.ServerResponse>): void {
