@@ -155,9 +155,20 @@ describe('readPt() refuses, naming the tensor, what was expected and what was fo
       change: (artifact) => dictionary(artifact, 'vocab').set('e2e4', 3),
       says: '"d2d4" the id 3',
     },
-    'a text among the tensors': {
-      change: (artifact) => stateDict(artifact).set('note', 'hello'),
-      says: 'something besides named tensors',
+    'a text in the place of a tensor': {
+      change: (artifact) => stateDict(artifact).set('classifier.bias', 'hello'),
+      says: 'its state_dict lacks classifier.bias',
+    },
+    'whole numbers as weights': {
+      change: (artifact) => {
+        const bytes = { ...tensor([10]), key: 'bytes', storageType: 'CharStorage' }
+        stateDict(artifact).set('classifier.bias', bytes)
+      },
+      says: 'its tensor classifier.bias holds int8; float32, float16, bfloat16 and float64 are served',
+    },
+    'a tensor twice': {
+      change: (artifact) => stateDict(artifact).set('module.classifier.bias', { ...tensor([10]), key: 'b' }),
+      says: 'its weights hold classifier.bias twice: as "classifier.bias" and as "module.classifier.bias"',
     },
   }
   test.each(Object.entries(cases))('%s', async (_name, { change, says }) => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { ModelRefused } from '../../../services/inference/model-host/model-refused.ts'
-import { TensorRef } from '../../../services/inference/model-host/pickle/pickle-value.ts'
+import { PassedOver, TensorRef } from '../../../services/inference/model-host/pickle/pickle-value.ts'
 import { unpickle } from '../../../services/inference/model-host/pickle/unpickle.ts'
 import { global, pickleOf, put, putMemoBomb, putText, raw, tuple } from '../../fixtures/inference/pickle.ts'
 import { limitMs } from '../../fixtures/limit.ts'
@@ -86,24 +86,28 @@ describe('unpickle() refuses code by name', () => {
   })
 })
 
-test.each([
-  ['HalfStorage', 'half-precision weights; save the model after model.float()'],
-  ['BFloat16Storage', 'half-precision weights; save the model after model.float()'],
-  ['QInt8Storage', 'quantised weights; save the float32 model instead'],
-  ['DoubleStorage', 'double-precision weights'],
-])('unpickle() refuses torch.%s and says what to do', (storageType, says) => {
-  const tensor = put({ data: new Float32Array(1), shape: [1], key: '0', storageType })
-  expect(() => unpickle(pickleOf(tensor))).toThrow(says)
+describe('unpickle() passes over what is of no use here', () => {
+  test.each([
+    ['an integer of 200 bytes', pickleOf(raw(0x8a, 200), new Uint8Array(200))],
+    ['an integer beyond exact numbers', pickleOf(raw(0x8a, 8), new Uint8Array(8).fill(0x7f))],
+    ['a set', pickleOf(global('__builtin__', 'set'), tuple(put([1])), 'R')],
+    [
+      'the state of an object',
+      pickleOf(global('torch', 'device'), tuple(putText('cpu')), 'R', put('x'), 'b'),
+    ],
+  ])('%s', (_name, pickle) => {
+    expect(unpickle(pickle)).toBeInstanceOf(PassedOver)
+  })
 })
 
 describe('unpickle() bounds what a pickle can make it do', () => {
+  const fromType = global('torch._tensor', '_rebuild_from_type_v2')
   const hugeLength = raw('X', 0xff, 0xff, 0xff, 0xff, 'short')
   const cases: Readonly<Record<string, { pickle: Buffer; says: string }>> = {
     'a text that claims 4 GB': { pickle: pickleOf(hugeLength), says: 'ends in the middle' },
-    'an integer of 200 bytes': { pickle: pickleOf(raw(0x8a, 200), new Uint8Array(200)), says: '200 bytes' },
-    'an integer beyond exact numbers': {
-      pickle: pickleOf(raw(0x8a, 8), new Uint8Array(8).fill(0x7f)),
-      says: 'out of range',
+    'a tensor made by itself': {
+      pickle: pickleOf(fromType, 'q\0', '0', 'h\0]q\x01(h\0h\0h\x01eR'),
+      says: 'a tensor in an unknown form',
     },
     'an endless name': { pickle: pickleOf('c', 'a'.repeat(100_000)), says: 'endless name' },
     'no end': { pickle: Buffer.concat([raw(0x80, 2), raw('N')]), says: 'ends in the middle' },

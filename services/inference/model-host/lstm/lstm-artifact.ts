@@ -1,9 +1,10 @@
 import { type Tokens, tokensOf } from '../files/vocabulary-tokens.ts'
 import { ModelRefused } from '../model-refused.ts'
 import { sizeOf } from '../onnx/tensor.ts'
-import { type PickleValue, TensorRef } from '../pickle/pickle-value.ts'
+import type { PickleValue, TensorRef } from '../pickle/pickle-value.ts'
 import { type LstmConfig, lstmConfig } from './lstm-config.ts'
 import { checkShapes, expectedShapes } from './lstm-shapes.ts'
+import { checkTypes, stateTensors } from './state-tensors.ts'
 
 export const lstmFamily = 'next_move_lstm'
 
@@ -17,17 +18,21 @@ export interface LstmArtifact extends Tokens {
 
 type Dictionary = ReadonlyMap<PickleValue, PickleValue>
 
-/** Reads what `torch.save` of the trainer wrote: vocab, config, state_dict and, in newer ones, model_family. */
+/**
+ * Reads what `torch.save` of a trainer wrote: vocab, config, the weights and, in newer ones, model_family. All else in
+ * it is passed over.
+ */
 export function lstmArtifact(value: PickleValue): LstmArtifact {
   if (!(value instanceof Map))
     throw new ModelRefused('it holds no dictionary with vocab, config and state_dict')
   checkFamily(value.get('model_family') ?? lstmFamily)
   const tokens = tokensOf([...dictionary(value, 'vocab')])
-  const tensors = tensorsOf(dictionary(value, 'state_dict'))
+  const tensors = stateTensors(value)
   const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]))
   const config = lstmConfig(dictionary(value, 'config'), shapes)
   const expected = expectedShapes(config, tokens.tokens.length)
   checkShapes(shapes, expected)
+  checkTypes(tensors, expected)
   const parameters = [...expected.values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
   return { ...tokens, config, tensors, parameters }
 }
@@ -44,15 +49,4 @@ function dictionary(artifact: Dictionary, key: string): Dictionary {
   if (!(value instanceof Map))
     throw new ModelRefused(`it holds no dictionary ${key}; it is no NextMoveLSTM artifact`)
   return value
-}
-
-function tensorsOf(stateDict: Dictionary): Map<string, TensorRef> {
-  const tensors = new Map<string, TensorRef>()
-  for (const [name, value] of stateDict) {
-    if (typeof name !== 'string' || !(value instanceof TensorRef)) {
-      throw new ModelRefused('its state_dict holds something besides named tensors')
-    }
-    tensors.set(name, value)
-  }
-  return tensors
 }

@@ -7,15 +7,15 @@ import type { LstmWeights } from './lstm-weights.ts'
 /** Reads the numbers of a checked artifact; a storage that several tensors share is read once. */
 export async function readLstmWeights(
   { config, tensors }: LstmArtifact,
-  read: (storage: StorageRef) => Promise<Float32Array>,
+  read: (storage: StorageRef, dtype: string) => Promise<Float32Array>,
 ): Promise<LstmWeights> {
   const storages = new Map<string, Promise<Float32Array>>()
   const tensor = async (name: string): Promise<Tensor> => {
     const ref = tensors.get(name)
     if (ref === undefined) throw new ModelRefused(`its state_dict lacks ${name}`)
-    const { storage } = ref
-    const id = `${storage.count} ${storage.key}`
-    const numbers = storages.get(id) ?? read(storage)
+    const { storage, dtype } = ref
+    const id = `${dtype} ${storage.dtype} ${storage.count} ${storage.key}`
+    const numbers = storages.get(id) ?? read(storage, dtype)
     storages.set(id, numbers)
     return materialise(ref, await numbers)
   }

@@ -1,4 +1,6 @@
 import { ModelRefused } from '../model-refused.ts'
+import { exactNumber } from './numpy-scalar.ts'
+import { PassedOver, type PickleValue } from './pickle-value.ts'
 
 const newline = 0x0a
 const longestLine = 256
@@ -51,12 +53,23 @@ export class PickleReader {
     return line
   }
 
-  /** A little-endian two's complement integer of `length` bytes. */
-  integer(length: number): number {
-    if (length > 8) throw new ModelRefused(`its pickle holds an integer of ${length} bytes`)
-    let value = 0n
-    for (let index = 0; index < length; index += 1) value |= BigInt(this.uint8()) << BigInt(8 * index)
-    return safeNumber(BigInt.asIntN(8 * length, value))
+  /** `length` bytes; they share memory with the pickle. */
+  bytes(length: number): Buffer {
+    const start = this.#take(length)
+    return this.#bytes.subarray(start, start + length)
+  }
+
+  /** A length of 8 bytes; one beyond what is left is refused by whoever takes it. */
+  uint64(): number {
+    return Number(this.#bytes.readBigUInt64LE(this.#take(8)))
+  }
+
+  /** A little-endian two's complement integer of `length` bytes; one that is no exact number is passed over. */
+  integer(length: number): PickleValue {
+    const digits = this.bytes(length)
+    if (length > 8) return new PassedOver('an integer beyond exact numbers')
+    const value = digits.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+    return exactNumber(BigInt.asIntN(8 * length, value))
   }
 
   #take(length: number): number {
@@ -66,11 +79,4 @@ export class PickleReader {
     this.#at += length
     return start
   }
-}
-
-function safeNumber(value: bigint): number {
-  const number = Number(value)
-  if (!Number.isSafeInteger(number))
-    throw new ModelRefused(`its pickle holds the integer ${value}, which is out of range`)
-  return number
 }

@@ -2,6 +2,7 @@ import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { ModelRefused } from '../model-refused.ts'
 import type { StorageRef } from './pickle-value.ts'
+import { elementBytes, float32s } from './storage-numbers.ts'
 
 const mostEntries = 10_000
 const largestPickle = 64 * 2 ** 20
@@ -10,8 +11,8 @@ const stored = 0
 /** An open `.pt` file: a zip of uncompressed entries, one of them a pickle. */
 export interface TorchArchive {
   readonly pickle: Buffer
-  /** The numbers of a storage; read from the file each time. */
-  storage(ref: StorageRef): Promise<Float32Array>
+  /** The numbers of a storage of some floating-point type as float32; read from the file each time. */
+  storage(ref: StorageRef, dtype: string): Promise<Float32Array>
   close(): void
 }
 
@@ -22,9 +23,13 @@ export async function openTorchArchive(path: string, onRead: (bytes: number) => 
     const entries = await listEntries(zip)
     const root = rootOf(entries)
     const read = (name: string) => readEntry(zip, entries, `${root}/${name}`, onRead)
-    if (entries.has(`${root}/byteorder`)) checkByteOrder(await read('byteorder'))
+    const isBig = entries.has(`${root}/byteorder`) && isBigEndian(await read('byteorder'))
     const pickle = await read('data.pkl')
-    const storage = async (ref: StorageRef) => numbersOf(await read(`data/${ref.key}`), ref)
+    const storage = async (ref: StorageRef, dtype: string) => {
+      const bytes = await read(`data/${ref.key}`)
+      checkLength(bytes, ref)
+      return float32s(bytes, dtype, isBig)
+    }
     return { pickle, storage, close: () => zip.close() }
   } catch (error) {
     zip.close()
@@ -107,17 +112,16 @@ async function readEntry(
   return bytes
 }
 
-function checkByteOrder(bytes: Buffer): void {
+function isBigEndian(bytes: Buffer): boolean {
   const order = bytes.toString('latin1', 0, 20)
-  if (order !== 'little')
-    throw new ModelRefused(`its byte order is ${JSON.stringify(order)}; only little is read`)
+  if (order === 'little' || order === 'big') return order === 'big'
+  throw new ModelRefused(`its byte order is ${JSON.stringify(order)}; expected little or big`)
 }
 
-function numbersOf(bytes: Buffer<ArrayBuffer>, { key, count }: StorageRef): Float32Array {
-  if (bytes.length !== 4 * count) {
-    throw new ModelRefused(`its storage ${shown(key)} has ${bytes.length} bytes where ${4 * count} belong`)
-  }
-  return new Float32Array(bytes.buffer, 0, count)
+function checkLength(bytes: Buffer, { key, count, dtype }: StorageRef): void {
+  const wanted = count * (dtype === undefined ? 1 : (elementBytes(dtype) ?? 1))
+  if (bytes.length !== wanted)
+    throw new ModelRefused(`its storage ${shown(key)} has ${bytes.length} bytes where ${wanted} belong`)
 }
 
 function shown(name: string): string {

@@ -1,8 +1,8 @@
 import { ModelRefused } from '../model-refused.ts'
-import { allowedGlobal, reduced, storageOf } from './pickle-globals.ts'
+import { allowedGlobal, instanceOf, reduced, storageOf } from './pickle-globals.ts'
 import { PickleReader } from './pickle-reader.ts'
 import { PickleStack } from './pickle-stack.ts'
-import type { PickleValue } from './pickle-value.ts'
+import { NumpyType, PassedOver, PickleBytes, type PickleValue } from './pickle-value.ts'
 
 const mostSteps = 5_000_000
 const highestProtocol = 5
@@ -10,7 +10,7 @@ const stop = 0x2e
 
 type Step = (stack: PickleStack, read: PickleReader) => void
 
-/** The opcodes that torch.save writes with plain values, in any protocol from 2 on. */
+/** The opcodes that torch.save writes with data, in any protocol from 2 on. */
 const steps: Readonly<Record<number, Step>> = {
   128: (_stack, read) => checkProtocol(read.uint8()), // PROTO
   149: (_stack, read) => read.skip(8), // FRAME
@@ -25,9 +25,19 @@ const steps: Readonly<Record<number, Step>> = {
   75: (stack, read) => stack.push(read.uint8()), // BININT1
   77: (stack, read) => stack.push(read.uint16()), // BININT2
   138: (stack, read) => stack.push(read.integer(read.uint8())), // LONG1
+  139: (stack, read) => stack.push(read.integer(read.uint32())), // LONG4
   71: (stack, read) => stack.push(read.float64()), // BINFLOAT
   88: (stack, read) => stack.push(read.text(read.uint32())), // BINUNICODE
   140: (stack, read) => stack.push(read.text(read.uint8())), // SHORT_BINUNICODE
+  141: (stack, read) => stack.push(read.text(read.uint64())), // BINUNICODE8
+  85: (stack, read) => stack.push(new PickleBytes(read.bytes(read.uint8()))), // SHORT_BINSTRING
+  66: (stack, read) => stack.push(new PickleBytes(read.bytes(read.uint32()))), // BINBYTES
+  67: (stack, read) => stack.push(new PickleBytes(read.bytes(read.uint8()))), // SHORT_BINBYTES
+  142: (stack, read) => stack.push(new PickleBytes(read.bytes(read.uint64()))), // BINBYTES8
+  150: (stack, read) => stack.push(new PickleBytes(read.bytes(read.uint64()))), // BYTEARRAY8
+  143: (stack) => stack.push(new PassedOver('a set')), // EMPTY_SET
+  144: (stack) => void stack.popToMark(), // ADDITEMS
+  145: (stack) => frozenSet(stack), // FROZENSET
   125: (stack) => stack.push(new Map()), // EMPTY_DICT
   115: (stack) => setItems(stack, stack.popMany(2)), // SETITEM
   117: (stack) => setItems(stack, stack.popToMark()), // SETITEMS
@@ -47,14 +57,14 @@ const steps: Readonly<Record<number, Step>> = {
   99: (stack, read) => stack.push(allowedGlobal(read.line(), read.line())), // GLOBAL
   147: (stack) => stackGlobal(stack, stack.popMany(2)), // STACK_GLOBAL
   82: (stack) => reduce(stack, stack.popMany(2)), // REDUCE
+  129: (stack) => newObject(stack, stack.popMany(2)), // NEWOBJ
   81: (stack) => stack.push(storageOf(stack.pop())), // BINPERSID
-  98: (stack) => dropState(stack), // BUILD
+  98: (stack) => setState(stack.pop(), stack.top()), // BUILD
 }
 
 const refusedNames: Readonly<Record<number, string>> = {
   105: 'INST',
   111: 'OBJ',
-  129: 'NEWOBJ',
   146: 'NEWOBJ_EX',
   130: 'EXT1',
   131: 'EXT2',
@@ -71,7 +81,7 @@ export function unpickle(bytes: Buffer): PickleValue {
     if (opcode === stop) return stack.pop()
     const step = steps[opcode]
     if (step === undefined)
-      throw new ModelRefused(`its pickle uses ${nameOf(opcode)}, which no plain checkpoint needs`)
+      throw new ModelRefused(`its pickle uses ${nameOf(opcode)}, which no checkpoint of plain data needs`)
     step(stack, read)
   }
   throw new ModelRefused(`its pickle has more than ${mostSteps} steps`)
@@ -109,10 +119,19 @@ function reduce(stack: PickleStack, [target = null, args = null]: readonly Pickl
   stack.push(reduced(target, args))
 }
 
-/** A state dict carries `_metadata` as an attribute, which is of no use here; nothing else has a state. */
-function dropState(stack: PickleStack): void {
-  const state = stack.pop()
-  if (!(stack.top() instanceof Map && state instanceof Map)) {
-    throw new ModelRefused('its pickle uses BUILD on something that is no OrderedDict')
-  }
+function newObject(stack: PickleStack, [target = null, args = null]: readonly PickleValue[]): void {
+  stack.push(instanceOf(target, args))
+}
+
+function frozenSet(stack: PickleStack): void {
+  stack.popToMark()
+  stack.push(new PassedOver('a set'))
+}
+
+/** A state dict carries `_metadata` as an attribute, which is of no use here, as nothing is of what is passed over. */
+function setState(state: PickleValue, target: PickleValue): void {
+  if (target instanceof PassedOver) return
+  if (target instanceof NumpyType) target.isLittleEndian = !(Array.isArray(state) && state[1] === '>')
+  else if (!(target instanceof Map && state instanceof Map))
+    throw new ModelRefused('its pickle uses BUILD on something that takes no state')
 }
