@@ -99,7 +99,7 @@ describe('chooseModel() with latest', () => {
     const { path, rejected } = await choose()
     expect(path).toBe('artifacts/1-good.pt')
     expect(rejected.map(({ path, reason }) => `${path.split('/').at(-1)}: ${reason.slice(0, 40)}`)).toEqual([
-      '6-hostile.pt: its pickle names "os.system": it refers ',
+      '6-hostile.pt: its pickle names "os.system", which torc',
       '5-empty.pt: it is empty',
       '4-cut.pt: it is no complete zip archive: cut short',
       '3-foreign.pt: it holds no dictionary vocab; it is no N',
