@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { asMeant, quotesText, type Unfilled, unfilledText } from './environment/as-meant.ts'
 import type { Variables } from './environment/secrets.ts'
 import { unknownVariables } from './environment/unknown-variables.ts'
 import { variableNamed } from './environment/variable-table.ts'
@@ -14,22 +15,28 @@ export interface Problem {
 type Values = { readonly [Group in GroupName]: z.output<(typeof groups)[Group]> | undefined }
 
 export interface Environment {
+  /** What was given, for the programs of the user: podmate's own variables without what was pasted along with them. */
+  readonly env: Variables
   /** By group: what its variables say, or undefined when one of them is a problem (sshd, autostop: what the others say). */
   readonly values: Values
   readonly problems: readonly Problem[]
-  /** Names that look like a mistyped variable of podmate, one sentence each. */
+  /** Names that look like a mistyped variable of podmate, and values that were taken otherwise than they stand there. */
   readonly warnings: readonly string[]
 }
 
-/** Reads the variables of podmate, each group on its own. An empty or blank value counts as unset. Never throws. */
-export function readEnvironment(env: Variables): Environment {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value = '']) => value.trim() !== ''))
-  const problems: Problem[] = []
+/**
+ * Reads the variables of podmate, each group on its own. Blanks, line ends and quotes around a value are not part of it;
+ * an empty one counts as unset. Never throws.
+ */
+export function readEnvironment(all: Variables): Environment {
+  const { env, quoted, unfilled } = asMeant(all)
+  const given = Object.fromEntries(Object.entries(env).filter(([, value = '']) => value !== ''))
+  const problems: Problem[] = unfilled.flatMap(unfilledProblem)
+  const wrongBefore = new Set(problems.map(({ group }) => group))
   const read = <Schema extends z.ZodType>(group: GroupName, schema: Schema): z.output<Schema> | undefined => {
     const result = schema.safeParse(given)
-    if (result.success) return result.data
-    problems.push(...problemsOf(group, result.error))
-    return undefined
+    if (!result.success) problems.push(...problemsOf(group, result.error))
+    return result.success && !wrongBefore.has(group) ? result.data : undefined
   }
   const values: Values = {
     pod: read('pod', groups.pod),
@@ -48,7 +55,20 @@ export function readEnvironment(env: Variables): Environment {
     healthchecks: read('healthchecks', groups.healthchecks),
     platform: read('platform', groups.platform),
   }
-  return { values, problems, warnings: unknownVariables(Object.keys(given)) }
+  const warnings = [...unknownVariables(Object.keys(given)), ...unfilled.flatMap(unfilledWarning)]
+  if (quoted.length > 0) warnings.push(quotesText(quoted))
+  return { env, values, problems, warnings }
+}
+
+function unfilledProblem(one: Unfilled): readonly Problem[] {
+  const { name, variable } = one
+  if (variable === undefined || variable.safeUnset) return []
+  return [{ variable: name, group: variable.group, message: unfilledText(one) }]
+}
+
+function unfilledWarning(one: Unfilled): readonly string[] {
+  if (unfilledProblem(one).length > 0) return []
+  return [one.variable ? `${unfilledText(one)} (until then it counts as unset)` : unfilledText(one)]
 }
 
 /** Nobody is to be locked out by a typing error: what is wrong counts as unset, and a wrong switch as `auto`. */

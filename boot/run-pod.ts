@@ -24,7 +24,7 @@ export const exitCodes = { requested: 0, internal: 70, configuration: 78 } as co
 
 /** What the services of a pod are made from. */
 export interface Setup {
-  /** The environment as it was given: for the programs of the user only. */
+  /** `environment.env`: for the programs of the user only. */
   readonly env: Variables
   readonly environment: Environment
   /** The core group, which is in order when a pod starts at all. */
@@ -51,8 +51,8 @@ export async function runPod(
   compose: (setup: Setup) => Composition,
 ): Promise<number> {
   const { version } = manifest
-  const environment = readEnvironment(env)
   const noTemporaryFolder = demandTemporaryFolder(env)
+  const environment = readEnvironment(env)
   const core = environment.values.pod
   if (!core) {
     process.stderr.write(`${configurationMessage(environment)}\n`)
@@ -78,7 +78,17 @@ export async function runPod(
   })
   try {
     const sshdFirst = wayIn(pod, sshdAloneMs)
-    const setup = { env, environment, core, stateDir, version, pod, log, refuse, wayIn: sshdFirst }
+    const setup = {
+      env: environment.env,
+      environment,
+      core,
+      stateDir,
+      version,
+      pod,
+      log,
+      refuse,
+      wayIn: sshdFirst,
+    }
     const { services, recorder } = compose(setup)
     const running = pod.run(services, recorder)
     const logFile = sshdFirst.then(log.openFile)

@@ -118,15 +118,20 @@ export function sshdProblem({ environment, env }: Setup): string | undefined {
   return environment.values.sshd?.START_SSHD === false ? switchedOff(env, 'START_SSHD') : undefined
 }
 
+/** What the variables say about who may log in. */
+export function keySources({ values }: Pick<Setup['environment'], 'values'>): SshdOptions['keys'] {
+  const variables = ['AUTHORIZED_KEYS', 'PUBLIC_KEY', 'SSH_PUBLIC_KEY'] as const
+  return variables.map((variable) => ({ variable, text: values.sshd?.[variable] ?? '' }))
+}
+
 export function sshdOptions(setup: Setup, files: SshdOptions['files']): SshdOptions {
   const { environment, core, stateDir } = setup
   const values = environment.values.sshd
   const { RUNPOD_PUBLIC_IP: host, RUNPOD_TCP_PORT_22: port } = environment.values.platform ?? {}
-  const keyVariables = ['AUTHORIZED_KEYS', 'PUBLIC_KEY', 'SSH_PUBLIC_KEY'] as const
   const accounts = { RUNNER_USER: core.RUNNER_USER, SSH_USER: values?.SSH_USER }
   return {
     ...{ stateDir, files, port: values?.SSH_PORT ?? 22, rsaHostKey: values?.SSH_RSA_HOST_KEY ?? false },
-    keys: keyVariables.flatMap((variable) => ({ variable, text: values?.[variable] ?? '' })),
+    ...{ isAsked: values?.START_SSHD === true, keys: keySources(environment) },
     accounts: Object.entries(accounts).flatMap(([variable, name]) => (name ? [{ variable, name }] : [])),
     env: venvLast(userProgram(setup, values?.PASS_SECRETS_TO_SSH, 'keeps its own home').env, setup),
     ...(host && port ? { publicAddress: { host, port: Number(port) } } : {}),

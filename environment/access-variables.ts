@@ -15,7 +15,7 @@ import {
 export const sshd = z.object({
   START_SSHD: autoFlag(
     {
-      does: 'Starts an SSH server; `auto` starts it when there is a public key and OpenSSH is installed. The image of the pod sets `auto`.',
+      does: 'Starts an SSH server; `auto` starts it when there is a public key and OpenSSH is installed; with 1 podmate is not ready while nobody could log in. The image of the pod sets `auto`.',
     },
     '0',
   ),
@@ -26,7 +26,7 @@ export const sshd = z.object({
     does: 'An account that may log in, besides root and RUNNER_USER.',
   }),
   AUTHORIZED_KEYS: optionalText({
-    does: 'Public keys that may log in, one a line, as in your `.pub` file. All keys of PUBLIC_KEY and SSH_PUBLIC_KEY may, too.',
+    does: 'Public keys that may log in, as in your `.pub` file: one a line, or with `\\n`, commas or blanks between them. All keys of PUBLIC_KEY and SSH_PUBLIC_KEY may, too.',
     unset: 'PUBLIC_KEY and SSH_PUBLIC_KEY alone',
   }),
   PUBLIC_KEY: optionalText({
@@ -58,10 +58,12 @@ export const jupyter = z.object({
   JUPYTER_PORT: whole(8888, [1, 65_535], { does: 'The port that JupyterLab listens on.' }),
   JUPYTER_TOKEN: optionalSecret({
     does: 'The token that JupyterLab asks for.',
+    safeUnset: true,
     unset: 'JUPYTER_PASSWORD; without it one is generated and kept (`podctl jupyter-url` shows it)',
   }),
   JUPYTER_PASSWORD: optionalSecret({
     does: "JupyterLab's token under the name that RunPod gives it; JUPYTER_TOKEN goes before it.",
+    safeUnset: true,
     unset: 'JUPYTER_TOKEN',
   }),
   JUPYTER_ALLOW_ORIGIN: optionalMatching(

@@ -1,5 +1,5 @@
 import { readEnvironment } from '../environment.ts'
-import { isPrivateKey, isSecretName, secretValues, type Variables } from './secrets.ts'
+import { isPrivateKey, isSecret, secretValues, type Variables } from './secrets.ts'
 import { variableTable } from './variable-table.ts'
 import type { GroupName } from './variables.ts'
 
@@ -13,14 +13,15 @@ export interface ConfigurationRow {
 
 /** Every variable with the value that podmate goes by, for `podctl check`. */
 export function effectiveConfiguration(env: Variables): readonly ConfigurationRow[] {
-  const { values, problems } = readEnvironment(env)
+  const { values, problems, env: meant } = readEnvironment(env)
   const hide = hider(env)
   return variableTable.map(({ name, group, unset, default: byDefault }) => {
-    const given = (env[name] ?? '').trim() !== ''
+    const text = meant[name] ?? ''
+    const given = text !== ''
     const understood = new Map<string, unknown>(Object.entries(values[group] ?? {})).get(name)
     const value = problems.some(({ variable }) => variable === name)
       ? '(not valid)'
-      : given && (isSecretName(name) || isPrivateKey(env[name] ?? ''))
+      : given && (isSecret(name, text) || isPrivateKey(text))
         ? '***'
         : hide(shown(understood) ?? byDefault ?? `(${unset ?? 'not set'})`)
     return { name, group, value, source: given ? 'environment' : 'default' }

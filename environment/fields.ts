@@ -13,6 +13,8 @@ export interface About {
   readonly unset?: string
   /** `url`: its password, and the keys in its path, are secrets on their own as well. */
   readonly secret?: 'value' | 'url'
+  /** Being unset opens nothing and loses nothing: a secret that RunPod does not have may count as that. */
+  readonly safeUnset?: true
 }
 
 type Told = Omit<About, 'must' | 'default'>

@@ -34,6 +34,7 @@ export const jobs = z.object({
   }),
   JOB_TOKEN: optionalSecret({
     does: 'The token that metrics of JOB_ID need.',
+    safeUnset: true,
     unset: 'podmate makes one',
   }),
   METRICS_API_URL: optionalMatching(

@@ -1,3 +1,4 @@
+import { unquoted } from './as-meant.ts'
 import { variableNamed } from './variable-table.ts'
 
 /** The environment of a process, or a part of it. */
@@ -6,20 +7,29 @@ export type Variables = Readonly<Record<string, string | undefined>>
 /** Shorter values are too likely to be part of something else; masking them would spoil the log. */
 const shortest = 8
 
-/** Whether a variable of that name is secret: marked so in the schema, or named like one. Public keys never are. */
-export function isSecretName(name: string): boolean {
-  if (variableNamed(name)?.secret !== undefined) return true
-  return /(^|_)(TOKEN|SECRET|KEY|PASSWORD)$/i.test(name) && !/(^|_)PUBLIC_KEY$/i.test(name)
+const firm =
+  /(TOKEN|SECRET|PASSWORDS?|PASSWD|PASSPHRASE|API_?KEYS?|(^|_)(KEY|PAT|PASS|SECRETS)|_WEBHOOK(_URL)?)(_?(\d+|READ|WRITE|RO|RW))?$|^RUNPOD_SECRET_/i
+/** Such names are also given to numbers, addresses and files. */
+const vague = /(^|_)(CREDENTIALS?|CREDS?|PWD|API|TOKENS|KEYS)$/i
+const noSecret = /^(\d+|true|false|yes|no|on|off|[./~].*|[a-z][a-z\d+.-]*:\/\/.*)$/i
+const publicKey = /(^|_)PUB(LIC)?_?KEYS?$/i
+
+/** Whether a variable is secret: marked so in the schema, or named like one. Public keys never are. */
+export function isSecret(name: string, value: string): boolean {
+  const variable = variableNamed(name)
+  if (variable) return variable.secret !== undefined
+  if (publicKey.test(name)) return false
+  return firm.test(name) || (vague.test(name) && !noSecret.test(unquoted(value)))
 }
 
 /**
- * Every text that must not be shown: values of secret variables (each line of those with several), the user, password
- * and `api_key` in any URL, and the keys in the path of a secret URL. Longest first.
+ * Every text that must not be shown: values of secret variables (each line of those with several, and without the quotes
+ * around it), the user, password and `api_key` in any URL, and the keys in the path of a secret URL. Longest first.
  */
 export function secretValues(env: Variables): readonly string[] {
   const all = Object.entries(env).flatMap(([name, value = '']) => [
-    ...(isSecretName(name) || isPrivateKey(value)
-      ? [value.trim(), ...value.split('\n').map((line) => line.trim())]
+    ...(isSecret(name, value) || isPrivateKey(value)
+      ? [value.trim(), unquoted(value), ...value.split('\n').map((line) => line.trim())]
       : []),
     ...(variableNamed(name)?.secret === 'url' ? pathKeys(value) : []),
     ...userInfo(value),
@@ -49,7 +59,7 @@ export function withoutSecrets(
 }
 
 const holdsSecret = (name: string, value: string) =>
-  isSecretName(name) ||
+  isSecret(name, value) ||
   isPrivateKey(value) ||
   [...userInfo(value), ...queryKeys(value)].some((text) => text.length >= shortest)
 

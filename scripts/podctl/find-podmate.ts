@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { lstat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
+import { unquoted } from '../../environment/as-meant.ts'
 import { readEnvironment } from '../../environment.ts'
 import { socketPaths } from '../../services/http/listening/socket-paths.ts'
 import type { CallOptions } from './call.ts'
@@ -10,7 +11,8 @@ import { exitCodes, PodctlError } from './exit-codes.ts'
 
 /** The podmate that is meant: `--url`, else PODMATE_SOCKET, else the one of this state folder. Throws exit 3 without one. */
 export async function findPodmate(options: CallOptions, env: NodeJS.ProcessEnv): Promise<Client> {
-  if (options.url !== undefined) return client(remote(options.url, options.token, env.PODMATE_TOKEN))
+  if (options.url !== undefined)
+    return client(remote(options.url, options.token, unquoted(env.PODMATE_TOKEN ?? '') || undefined))
   const named = namedSocket(env)
   const tried: string[] = []
   for (const path of candidates(env)) {
@@ -49,13 +51,13 @@ export function candidates(env: NodeJS.ProcessEnv): readonly string[] {
 }
 
 function namedSocket(env: NodeJS.ProcessEnv): string | undefined {
-  return env.PODMATE_SOCKET?.trim() || undefined
+  return unquoted(env.PODMATE_SOCKET ?? '') || undefined
 }
 
 // `npm start` runs in the repository: there a relative state folder lies, wherever podctl is typed.
 function stateFolders(env: NodeJS.ProcessEnv): readonly string[] {
   const here = readEnvironment(env).values.state?.POD_STATE_DIR
-  const isGiven = (env.POD_STATE_DIR ?? '').trim() !== ''
+  const isGiven = unquoted(env.POD_STATE_DIR ?? '') !== ''
   const repo = resolve(import.meta.dirname, '../..')
   return [...(here === undefined ? [] : [here]), ...(isGiven ? [] : [join(repo, '.podmate')])]
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { unquoted } from '../../environment/as-meant.ts'
 import { exitCodes, PodctlError } from '../podctl/exit-codes.ts'
 import type { PodmatePlace } from './podmate.ts'
 
@@ -27,8 +28,8 @@ export function readArguments(words: readonly string[], env: NodeJS.ProcessEnv):
   const { help, url, token } = parsed(words)
   if (help) return 'help'
   return {
-    url: url ?? env.PODMATE_URL?.trim() ?? '',
-    token: token ?? (env.PODMATE_TOKEN?.trim() || env.API_TOKEN?.trim() || ''),
+    url: url ?? unquoted(env.PODMATE_URL ?? ''),
+    token: token ?? (unquoted(env.PODMATE_TOKEN ?? '') || unquoted(env.API_TOKEN ?? '')),
   }
 }
 

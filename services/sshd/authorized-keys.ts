@@ -1,5 +1,6 @@
 import type { KeySource } from './options.ts'
 import { readPublicKey } from './public-key.ts'
+import { splitKeys } from './split-keys.ts'
 
 export interface AuthorizedKeys {
   /** Lines for authorized_keys, each once. */
@@ -8,7 +9,7 @@ export interface AuthorizedKeys {
   readonly problems: readonly string[]
 }
 
-/** All public keys of all variables. A bad line costs itself only. */
+/** All public keys of all variables, the rule of the service and of `podctl check`. A bad key costs itself only. */
 export function authorizedKeys(sources: readonly KeySource[]): AuthorizedKeys {
   const lines = new Set<string>()
   const problems: string[] = []
@@ -21,10 +22,14 @@ export function authorizedKeys(sources: readonly KeySource[]): AuthorizedKeys {
       continue
     }
     for (const [index, row] of rows.entries()) {
-      const found = readPublicKey(row)
-      if (found.type === 'key') lines.add(found.line)
       const place = rows.length > 1 ? `line ${index + 1} of ${variable}` : variable
-      if (found.type === 'refused') problems.push(`${place} ${found.reason}`)
+      const parts = splitKeys(row)
+      for (const [at, part] of parts.entries()) {
+        const found = readPublicKey(part)
+        if (found.type === 'key') lines.add(found.line)
+        const which = parts.length > 1 ? `key ${at + 1} in ${place}` : place
+        if (found.type === 'refused') problems.push(`${which} ${found.reason}`)
+      }
     }
   }
   return { lines: [...lines], problems }

@@ -18,6 +18,8 @@ export interface KeptFiles {
 }
 
 export interface SshdOptions {
+  /** START_SSHD is 1: where it cannot run it is not ready, instead of disabled. */
+  readonly isAsked?: boolean
   readonly port: number
   /** Public keys, one a line; what is no public key is refused by the name of its variable. */
   readonly keys: readonly KeySource[]

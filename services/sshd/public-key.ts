@@ -15,18 +15,22 @@ const keyTypes = [
 ] as const
 
 /** The options that may stand before a key; sshd passes over a line with any other. */
-const flags =
-  /^(no-)?(agent-forwarding|port-forwarding|pty|user-rc|x11-forwarding|touch-required)$|^(cert-authority|restrict|verify-required)$/i
-const settings = /^(command|environment|expiry-time|from|permitlisten|permitopen|principals|tunnel)="/i
+const flag =
+  '(?:no-)?(?:agent-forwarding|port-forwarding|pty|user-rc|x11-forwarding|touch-required)|cert-authority|restrict|verify-required'
+const setting =
+  '(?:command|environment|expiry-time|from|permitlisten|permitopen|principals|tunnel)="(?:\\\\"|[^"])*"'
+export const optionForm = `(?:${flag}|${setting})`
+const isOption = new RegExp(`^${optionForm}$`, 'i')
 
 /** Judges one line as sshd would, and says what is wrong with it without repeating any of it. */
 export function readPublicKey(text: string): KeyLine {
-  const line = text.trim()
+  // Blanks that only look like one part a key from its type for us, and not for sshd.
+  const line = text.trim().replace(/[^\S \t]/g, ' ')
   if (line === '' || line.startsWith('#')) return { type: 'nothing' }
   const { options, rest } = splitOptions(line)
   const [type = '', blob = ''] = rest.split(/\s+/)
   if (!isKeyType(type)) return { type: 'refused', reason: whatElse(line) }
-  const bad = options.find((option) => !flags.test(option) && !settings.test(option))
+  const bad = options.find((option) => !isOption.test(option))
   if (bad !== undefined) return { type: 'refused', reason: 'has an option that sshd does not know' }
   const problem = blobProblem(type, blob)
   return problem === undefined ? { type: 'key', line } : { type: 'refused', reason: problem }

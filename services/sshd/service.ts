@@ -1,4 +1,5 @@
 import type { Service, ServiceContext } from '../../supervisor/service.ts'
+import { aborted } from '../../supervisor/time.ts'
 import { servedAccounts } from './accounts.ts'
 import { authorizedKeys } from './authorized-keys.ts'
 import { findPrograms } from './find-program.ts'
@@ -18,9 +19,10 @@ const hostKeysMs = 300
  * restarts; they end with the pod.
  */
 export function sshd(options: SshdOptions): Service {
-  const programs = findPrograms(options.programFolders)
   const keys = authorizedKeys(options.keys)
-  const disabled = whyDisabled(options.port, keys, programs)
+  const obstacle = () => whyDisabled(options.port, keys, findPrograms(options.programFolders))
+  // Who asked for it by name is not ready without it.
+  const disabled = options.isAsked ? undefined : obstacle()
   const said = new Set<string>()
   const warner = (ctx: ServiceContext) => (text: string) => {
     if (!said.has(text)) ctx.log.warn(text)
@@ -34,6 +36,13 @@ export function sshd(options: SshdOptions): Service {
     ...(disabled === undefined ? {} : { disabled }),
     async run(ctx) {
       const warn = warner(ctx)
+      const missing = obstacle()
+      if (missing !== undefined) {
+        warn(missing)
+        ctx.notReady(missing)
+        await aborted(ctx.stop)
+        return
+      }
       const { accounts, problems } = servedAccounts(options.accounts)
       const environment = sessionEnvironment(forSessions(options, ctx))
       ring ??= hostKeys({ files: options.files, rsa: options.rsaHostKey, waitMs: hostKeysMs, warn })
@@ -45,7 +54,7 @@ export function sshd(options: SshdOptions): Service {
       for (const text of allProblems) warn(text)
       const run = listener({
         ...{ options, accounts, warn, ring, problems: allProblems, keyLines: keys.lines },
-        ...{ sshd: programs.sshd ?? '', environment: environment.text },
+        ...{ sshd: findPrograms(options.programFolders).sshd ?? '', environment: environment.text },
       })
       // Each round but the last ends because other host keys are to be used.
       while (await run(ctx));

@@ -7,17 +7,21 @@ import type { Programs } from './find-program.ts'
 /** Why sshd cannot run here, with the remedy; undefined when it can. */
 export function whyDisabled(
   port: number,
-  { lines, problems }: AuthorizedKeys,
+  keys: AuthorizedKeys,
   programs: Partial<Programs>,
 ): string | undefined {
   if (programs.sshd === undefined) return 'there is no sshd here: install openssh-server'
   if (programs.keygen === undefined) return 'there is no ssh-keygen here: install openssh-client'
-  if (lines.length === 0) return `no public key: ${[...problems.slice(0, 3), keyRemedy].join('; ')}`
+  if (keys.lines.length === 0) return noKeyProblem(keys)
   if (process.getuid?.() !== 0) return namelessProblem() ?? portProblem(port)
   if (process.platform === 'linux' && !findAccount('sshd'))
     return 'the account sshd does not exist here, and sshd does not run without it: run `useradd --system --no-create-home --shell /usr/sbin/nologin sshd`'
   return undefined
 }
+
+/** Said when no key is of use: why those that were given are not. */
+export const noKeyProblem = ({ problems }: AuthorizedKeys) =>
+  `no public key: ${[...problems.slice(0, 3), keyRemedy].join('; ')}`
 
 const keyRemedy = 'set AUTHORIZED_KEYS, PUBLIC_KEY or SSH_PUBLIC_KEY to the text of your .pub file'
 

@@ -28,7 +28,7 @@ test('podmate starts as a user that no account is for, as containers may be told
 
 test('sshd() is disabled, and says why, for a user that no account is for', async (context) => {
   needsSshd(context)
-  const keys = { START_SSHD: '1', SSH_PORT: '2222', PUBLIC_KEY: sshClient().publicKey }
+  const keys = { START_SSHD: 'auto', SSH_PORT: '2222', PUBLIC_KEY: sshClient().publicKey }
   const pod = startNameless(context, keys)
   await pod.socket()
   expect(await pod.service('sshd')).toMatchObject({

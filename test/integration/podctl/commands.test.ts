@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { fakePod } from '../../fixtures/http/fake-pod.ts'
 import { type RunningHttp, runHttp } from '../../fixtures/http/run-http.ts'
 import { podctl } from '../../fixtures/http/run-program.ts'
+import { sshClient } from '../../fixtures/sshd/ssh-client.ts'
 
 describe('podctl', () => {
   const pod = fakePod(['http', 'trainer', 'sshd'])
@@ -133,6 +134,25 @@ test('podctl exits 2 for wrong usage, and prints help and version with 0', async
   expect((await podctl(['help'])).out).toContain('Usage: podctl <command>')
   const { code, out } = await podctl(['--version'])
   expect([code, out]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/)])
+})
+
+test('podctl check judges keys and tokens by the rules of the services', async () => {
+  const blind = await podctl(['check'], { START_SSHD: '1' })
+  expect(blind.code).toBe(78)
+  expect(blind.err).toContain('error: nobody can log in over SSH: no public key: set AUTHORIZED_KEYS')
+  const wrong = await podctl(['check'], { START_SSHD: 'auto', PUBLIC_KEY: 'SHA256:0123456789' })
+  expect(wrong.code).toBe(78)
+  expect(wrong.err).toContain('error: nobody can log in over SSH: no public key: PUBLIC_KEY is a fingerprint')
+  const off = await podctl(['check'], { START_SSHD: '0', PUBLIC_KEY: 'SHA256:0123456789' })
+  expect(off.code).toBe(0)
+  const { publicKey } = sshClient()
+  const partly = await podctl(['check'], { START_SSHD: '1', PUBLIC_KEY: `"${publicKey}\nhello"` })
+  expect(partly.code).toBe(0)
+  expect(partly.err).toContain('warning: line 2 of PUBLIC_KEY is not a public key')
+  expect(partly.err).toContain('warning: PUBLIC_KEY: the quotes around the whole value were taken off')
+  const hub = await podctl(['check'], { HF_REPO_ID: 'me/run', HF_TOKEN: 'a-token-of-another-kind' })
+  expect(hub.code).toBe(78)
+  expect(hub.err).toContain('error: nothing is uploaded: HF_TOKEN does not start with hf_')
 })
 
 test('podctl check needs no podmate, masks secrets and exits 78 when something is wrong', async () => {

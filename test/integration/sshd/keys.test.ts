@@ -41,6 +41,20 @@ describe('sshd()', () => {
     )
   })
 
+  test('lets in every key of variables that hold several in one line', async () => {
+    const clients = Array.from({ length: 6 }, () => sshClient())
+    const [a, b, c, d, e, f] = clients.map(({ publicKey }) => publicKey)
+    const pod = await startSshPod({
+      keys: [
+        { variable: 'AUTHORIZED_KEYS', text: `${a}\\n${b}` },
+        { variable: 'PUBLIC_KEY', text: `${c},${d}` },
+        { variable: 'SSH_PUBLIC_KEY', text: `${e} ${f}` },
+      ],
+    })
+    await pod.ready()
+    for (const client of clients) expect((await client.ssh(pod.port, 'root', 'true')).code).toBe(0)
+  })
+
   test('refuses a private key, a fingerprint and garbage by name, shows none of them, and takes the rest', async () => {
     const secret = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ'
     const client = sshClient()

@@ -1,23 +1,47 @@
 import { describe, expect, test } from 'vitest'
-import { isSecretName, secretValues, withoutSecrets } from '../../../environment/secrets.ts'
+import { isSecret, secretValues, withoutSecrets } from '../../../environment/secrets.ts'
 
-describe('isSecretName()', () => {
-  test.each(['API_TOKEN', 'HF_TOKEN', 'RUNPOD_API_KEY', 'wandb_api_key', 'AWS_SECRET_ACCESS_KEY'])(
-    'takes %s for a secret',
-    (name) => expect(isSecretName(name)).toBe(true),
-  )
-  test.each(['HEALTHCHECKS_URL', 'JUPYTER_PASSWORD', 'TOKEN', 'DB_PASSWORD', 'CLIENT_SECRET'])(
-    'takes %s for a secret as well',
-    (name) => expect(isSecretName(name)).toBe(true),
-  )
+describe('isSecret()', () => {
   test.each([
-    'PUBLIC_KEY',
-    'SSH_PUBLIC_KEY',
-    'RUNPOD_SSH_PUBLIC_KEY',
-    'AUTHORIZED_KEYS',
-    'MONKEY',
-    'TOKENIZERS',
-  ])('does not take %s for one', (name) => expect(isSecretName(name)).toBe(false))
+    ...[
+      'API_TOKEN',
+      'HF_TOKEN',
+      'RUNPOD_API_KEY',
+      'wandb_api_key',
+      'AWS_SECRET_ACCESS_KEY',
+      'HEALTHCHECKS_URL',
+    ],
+    ...['JUPYTER_PASSWORD', 'TOKEN', 'DB_PASSWORD', 'CLIENT_SECRET', 'DB_PASS', 'PGPASSWORD', 'MYSQL_PWD'],
+    ...['GITHUB_PAT', 'AWS_CREDENTIALS', 'GIT_CREDS', 'TELEGRAM_API', 'OPENAI_APIKEY', 'OPENAI_API_KEYS'],
+    ...['OPENAI_API_KEY_2', 'HF_TOKEN_WRITE', 'NGROK_AUTHTOKEN', 'SSH_PASSPHRASE', 'HTTP_PASSWD'],
+    ...['RUNPOD_SECRET_hf', 'SLACK_WEBHOOK_URL'],
+  ])('takes %s for a secret', (name) => expect(isSecret(name, 'some-value')).toBe(true))
+
+  test.each([
+    ...[
+      'PUBLIC_KEY',
+      'SSH_PUBLIC_KEY',
+      'RUNPOD_SSH_PUBLIC_KEY',
+      'DEPLOY_PUBKEY',
+      'PUBLIC_KEYS',
+      'AUTHORIZED_KEYS',
+    ],
+    ...[
+      'MONKEY',
+      'TOKENIZERS',
+      'START_INFERENCE_API',
+      'PASS_SECRETS_TO_SSH',
+      'TOKENIZERS_PARALLELISM',
+      'PWD_X',
+    ],
+  ])('does not take %s for one', (name) => expect(isSecret(name, 'some-value')).toBe(false))
+
+  test.each([
+    ['GOOGLE_APPLICATION_CREDENTIALS', '/workspace/account.json'],
+    ['MAX_TOKENS', '512'],
+    ['WANDB_API', 'https://api.wandb.ai'],
+    ['INIT_PWD', '/workspace'],
+  ])('does not take %s=%s for one', (name, value) => expect(isSecret(name, value)).toBe(false))
 })
 
 describe('secretValues()', () => {

@@ -58,6 +58,60 @@ describe('authorizedKeys()', () => {
     expect(authorizedKeys(sources)).toEqual({ lines: [ed25519, key('ssh-rsa', 3, 257)], problems: [] })
   })
 
+  const other = key('ssh-rsa', 3, 257)
+  const options = 'restrict,command="echo \\"a,\\n b\\""'
+  const both = [`${ed25519} a@b`, `${other} c@d`]
+  const linesOf = (text: string) => authorizedKeys([{ variable: 'PUBLIC_KEY', text }])
+
+  test.each([
+    ['a written line end', `${ed25519} a@b\\n${other} c@d\\n`],
+    ['the line end of Windows, written', `${ed25519} a@b\\r\\n${other} c@d`],
+    ['a line end written twice', `${ed25519} a@b\\\\n${other} c@d`],
+    ['a comma', `${ed25519} a@b,${other} c@d`],
+    ['a comma and a blank', `${ed25519} a@b, ${other} c@d`],
+    ['a blank', `${ed25519} a@b ${other} c@d`],
+    ['a semicolon', `${ed25519} a@b; ${other} c@d`],
+    ['nothing', `${ed25519} a@b${other} c@d`],
+    ['quotes around each', `"${ed25519} a@b" "${other} c@d"`],
+    ['a list of JSON', `["${ed25519} a@b", "${other} c@d"]`],
+    ['quotes around each line', `"${ed25519} a@b"\n'${other} c@d'\n`],
+    ['a comment before them', `# ours\\n${ed25519} a@b\\n${other} c@d`],
+    ['one of them taken out', `${ed25519} a@b\\n#${key('ssh-ed25519', 32).slice(0, -1)}A x\\n${other} c@d`],
+  ])('lets in both keys of one line with %s between them', (_, text) => {
+    expect(linesOf(text)).toEqual({ lines: both, problems: [] })
+  })
+
+  test('takes keys without a comment apart, and keeps the options of each', () => {
+    expect(linesOf(`${ed25519},${other}`).lines).toEqual([ed25519, other])
+    for (const between of ['\\n', ',', ' '])
+      expect(linesOf(`${options} ${ed25519} a@b${between}${options} ${other}`)).toEqual({
+        lines: [`${options} ${ed25519} a@b`, `${options} ${other}`],
+        problems: [],
+      })
+  })
+
+  test('lets no key in without the options that stand before it', () => {
+    for (const between of ['\\n', ',', ' ']) {
+      const { lines, problems } = linesOf(`${ed25519} a@b${between}from=10.0.0.1 ${other}`)
+      expect(lines).toEqual([`${ed25519} a@b`])
+      expect(problems).toEqual(['key 2 in PUBLIC_KEY has an option that sshd does not know'])
+    }
+  })
+
+  test('keeps comments that look like more', () => {
+    for (const comment of ['corp\\nina@laptop', 'me@laptop, and more', '[a] "b" #c'])
+      expect(linesOf(`${ed25519} ${comment}`).lines).toEqual([`${ed25519} ${comment}`])
+    expect(linesOf(`#${ed25519} a`)).toEqual({ lines: [], problems: [] })
+    expect(linesOf(`# corp\\nina has none yet`)).toEqual({ lines: [], problems: [] })
+    expect(linesOf(`command="echo ${other}" ${ed25519}`).lines).toEqual([
+      `command="echo ${other}" ${ed25519}`,
+    ])
+  })
+
+  test('writes a blank as sshd reads it', () => {
+    expect(linesOf(ed25519.replace(' ', '\u00a0')).lines).toEqual([ed25519])
+  })
+
   test('names variable and line of what is refused, and shows none of it', () => {
     const { lines, problems } = authorizedKeys([
       { variable: 'A', text: `${ed25519}\nhello-world` },
