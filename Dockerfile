@@ -20,7 +20,7 @@ COPY --from=node /usr/local/bin/node /usr/local/bin/node
 # No password, but not locked: sshd lets no locked account in by key.
 RUN useradd --create-home --shell /bin/bash --password '*' runner \
  && install -d -m 0755 /opt/podmate /opt/venvs /workspace /run/sshd \
- && chown runner:runner /opt/venvs /workspace
+ && chown runner:runner /opt/venvs && chown root:runner /workspace && chmod 1775 /workspace
 
 # podmate with what it needs to run, and nothing of other platforms.
 FROM system AS app

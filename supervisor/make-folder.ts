@@ -7,19 +7,29 @@ umask 022
 mkdir $2 -- "$1" 2>/dev/null && echo made`
 
 /**
- * For another account ($3:$4), by root, and only where none but root can rename or replace what root has just made: it
- * would be given something else. From inside the folder that it looked at, whatever its path leads to meanwhile.
+ * For another account ($3:$4), by root. Each step of the way is taken from inside the folder before it, and only where none but root can
+ * swap the next one: else that account could lead root elsewhere, and be given something there.
  */
 const makeForOther = `
 [ ! -e "$1" ] || exit 1
 umask 022
-way=$(dirname -- "$1")
-[ -d "$way" ] || [ -n "$2" ] || exit 1
-until [ -d "$way" ]; do way=$(dirname -- "$way"); done
-case $way in /) rest=\${1#/} ;; *) rest=\${1#"$way"/} ;; esac
-cd -P -- "$way" || exit 1
-case $(stat -c '%u %a' .) in [!0]* | *[2367]? | *[2367]) exit 1 ;; esac
-mkdir $2 -- "$rest" && chown -h "$3:$4" -- "$rest" && echo made`
+safe() {
+  case $(stat -c '%u %a' .) in '0 '1???) ;; [!0]* | *[2367]? | *[2367]) return 1 ;; esac
+}
+cd / || exit 1
+rest=\${1#/} links=0
+while safe && name=\${rest%%/*} && [ -d "$name" ]; do
+  [ "$(stat -c %u -- "$name")" = 0 ] && [ "$rest" != "$name" ] || exit 1
+  rest=\${rest#*/}
+  if [ -L "$name" ]; then
+    links=$((links + 1)) target=$(readlink -- "$name")
+    [ $links -lt 40 ] || exit 1
+    case $target in /*) cd / && rest=\${target#/}/$rest ;; *) rest=$target/$rest ;; esac
+  else
+    cd -P -- "$name" || exit 1
+  fi
+done
+safe && mkdir $2 -- "$rest" && chown -h "$3:$4" -- "$rest" && echo made`
 
 /**
  * Makes a folder that is missing for an account (undefined = who we are), with those that it lies in when it is `deep`;

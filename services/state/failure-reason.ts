@@ -18,6 +18,7 @@ export function failureReason({ code, message, path }: Failure, folder: string):
     ENOTDIR: `${place} is not in a folder but below a file; remove the file, ${elsewhere}`,
     EEXIST: `${place} is a file where a folder is needed; remove it, ${elsewhere}`,
   }
+  if (code === 'UNGUARDED') return `${message}, ${elsewhere}`
   const sentence = sentences[code]
   if (sentence !== undefined) return `${sentence} (${code})`
   const broken = [

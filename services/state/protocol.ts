@@ -28,8 +28,8 @@ export type WriteRequest =
   | { readonly type: 'append'; readonly name: string; readonly text: string; readonly limitBytes: number }
 
 export interface Replies {
-  /** `from`: whose stale claim was taken over. */
-  readonly open: { readonly from?: string }
+  /** `notices`: what was changed so that nobody but root can swap the folder. `from`: whose stale claim was taken over. */
+  readonly open: { readonly notices: readonly string[]; readonly from?: string }
   readonly read: string | undefined
   readonly write: undefined
   readonly append: undefined
@@ -61,7 +61,7 @@ export type Answer =
   | { readonly id: number; readonly reply: unknown }
   | { readonly id: number; readonly failure: Failure }
 
-/** Why a request could not be done: a code of the system (ENOSPC) or `ALREADY_RUNNING`, and the path it happened to. */
+/** Why a request could not be done: a code of the system (ENOSPC) `ALREADY_RUNNING` or `UNGUARDED`, and the path it happened to. */
 export interface Failure {
   readonly code: string
   readonly message: string

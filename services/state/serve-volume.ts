@@ -56,7 +56,8 @@ async function serveLink(
   ctx: ServiceContext,
 ): Promise<Trouble> {
   try {
-    const { from } = await opening
+    const { from, notices } = await opening
+    for (const notice of notices) ctx.log.warn(notice)
     if (from !== undefined && link.usable) ctx.log.warn({ from }, 'stale state folder taken over')
     await writeWaiting(link, volume.outbox)
     if (!link.usable) return await link.trouble

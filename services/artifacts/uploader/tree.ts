@@ -1,5 +1,7 @@
-import { realpathSync } from 'node:fs'
+import { realpath } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
+import { LedAstray, openWay } from '../../../supervisor/open-way.ts'
 import type { SourceFolder } from './options.ts'
 import {
   type FolderContent,
@@ -33,6 +35,7 @@ export class Tree {
   readonly #rules: FolderRules
   readonly #known = new Map<string, { readonly place: FolderPlace; readonly content: FolderContent }>()
   #missing: readonly string[] = []
+  #astray: readonly PassedOver[] = []
 
   /** `prefix` is that of the Hub, without slashes at its ends. */
   constructor(sources: readonly SourceFolder[], prefix: string, rules: FolderRules) {
@@ -44,18 +47,26 @@ export class Tree {
   /** Looks into `dirty` folders and what is new in them; without it, into all. */
   async scan(dirty?: Iterable<string>): Promise<Scan> {
     const startedAt = performance.now()
-    await this.#look(dirty === undefined ? this.#roots() : this.#places(dirty))
-    return { ...merged(this.#known), missing: this.#missing, tookMs: performance.now() - startedAt }
+    await this.#look(dirty === undefined ? await this.#roots() : this.#places(dirty))
+    const { refused, ...rest } = merged(this.#known)
+    const tookMs = performance.now() - startedAt
+    return { ...rest, refused: [...this.#astray, ...refused], missing: this.#missing, tookMs }
   }
 
-  #roots(): FolderPlace[] {
+  async #roots(): Promise<FolderPlace[]> {
     this.#known.clear()
-    const found = this.#sources.map(({ dir, under }) => ({
-      dir,
-      place: placeOf(dir, joined(this.#prefix, under)),
-    }))
-    this.#missing = found.filter(({ place }) => place === undefined).map(({ dir }) => dir)
-    return found.flatMap(({ place }) => place ?? [])
+    const missing: string[] = []
+    const astray: PassedOver[] = []
+    const places: FolderPlace[] = []
+    for (const { dir, under } of this.#sources) {
+      const found = await whereIs(dir)
+      if (found === undefined) missing.push(dir)
+      else if (typeof found === 'string') places.push(placeOf(found, joined(this.#prefix, under)))
+      else astray.push({ path: dir, reason: found.message })
+    }
+    this.#missing = missing
+    this.#astray = astray
+    return places
   }
 
   #places(dirty: Iterable<string>): FolderPlace[] {
@@ -91,14 +102,22 @@ export class Tree {
   }
 }
 
-/** A source that is a link itself is followed: somebody named it. */
-function placeOf(dir: string, under: string): FolderPlace | undefined {
+/** A source that is a link itself is followed: somebody named it; but nobody leads root to what they may not read themselves. */
+async function whereIs(dir: string): Promise<string | LedAstray | undefined> {
   try {
-    return { path: realpathSync(dir), relative: '', under: under === '' ? '' : `${under}/` }
-  } catch {
+    await using folder = await openWay(resolve(dir))
+    return await realpath(process.platform === 'linux' ? `/proc/self/fd/${folder.fd}` : dir)
+  } catch (error) {
+    if (error instanceof LedAstray) return error
     return undefined // not there yet, or not to be reached: `missing` says so
   }
 }
+
+const placeOf = (path: string, under: string): FolderPlace => ({
+  path,
+  relative: '',
+  under: under === '' ? '' : `${under}/`,
+})
 
 function joined(prefix: string, under: string): string {
   return [prefix, under].filter((part) => part !== '').join('/')

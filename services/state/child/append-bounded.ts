@@ -1,4 +1,7 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open, rename } from 'node:fs/promises'
+
+const appending = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW
 
 /**
  * Appends a text on a line of its own. A file that would grow over `limitBytes` is first renamed to `<path>.1` (an older
@@ -12,7 +15,7 @@ export async function appendBounded(path: string, text: string, limitBytes: numb
 }
 
 async function appendTo(path: string, text: string, limitBytes: number): Promise<'full' | undefined> {
-  await using file = await open(path, 'a+', 0o600)
+  await using file = await open(path, appending, 0o600)
   const { size } = await file.stat()
   if (size > 0 && size + Buffer.byteLength(text) > limitBytes) return 'full'
   const separator = (await endsInLine(file, size)) ? '' : '\n'

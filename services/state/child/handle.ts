@@ -4,6 +4,7 @@ import type { Replies, RequestOf, RequestType, VolumeRequest } from '../protocol
 import { appendBounded } from './append-bounded.ts'
 import { claim } from './claim.ts'
 import { folderPlace } from './folder-place.ts'
+import { guardWay, takeBack } from './guard.ts'
 import { ifExists } from './if-exists.ts'
 import { jobsThread } from './jobs/jobs-thread.ts'
 import { ownerFile } from './owner.ts'
@@ -19,11 +20,14 @@ const jobs = jobsThread()
 const handlers: Handlers = {
   async open(request) {
     // Parents are not created: a missing one is a volume that is not mounted.
-    await makeFolder(request.dir)
-    await makeFolder(request.folder)
+    const notices = [...(await guardWay(dirname(request.dir)))]
+    for (const path of [request.dir, request.folder]) {
+      await makeFolder(path)
+      notices.push(...(await takeBack(path)))
+    }
     const from = await claim(request.folder, request.ownerPid)
     folder = request.folder
-    return from === undefined ? {} : { from }
+    return { notices, ...(from === undefined ? {} : { from }) }
   },
   read: ({ name }) => ifExists(readFile(inFolder(name), 'utf8')),
   async write({ name, text }) {

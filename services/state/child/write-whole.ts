@@ -1,5 +1,8 @@
+import { constants } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+
+const writing = constants.O_WRONLY | constants.O_TRUNC | constants.O_CREAT | constants.O_NOFOLLOW
 
 /**
  * Replaces a file so that a reader, and a crash at any moment, sees either the old or the new text, never a part. The
@@ -19,7 +22,7 @@ export async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {
-  await using file = await open(path, 'w', 0o600)
+  await using file = await open(path, writing, 0o600)
   await file.chmod(0o600).catch(() => {}) // a network volume may not know modes
   await file.writeFile(text)
   await file.sync()

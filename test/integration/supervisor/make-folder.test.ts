@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, chownSync, lchownSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { makeFolder } from '../../../supervisor/make-folder.ts'
@@ -43,7 +43,7 @@ test('makeFolder() makes it by the account itself where that may write', async (
 
 test('makeFolder() makes nothing as root where others could put something else in its place', async () => {
   // An account that may change the modes of its folder is one that may write there.
-  for (const root of [volume(4711, 0o555), volume(4712, 0o755), volume(0, 0o1775)]) {
+  for (const root of [volume(4711, 0o555), volume(4712, 0o755), volume(0, 0o775)]) {
     expect(await makeFolder(join(root, 'one'), owner, { deep: true })).toBe(false)
     expect(() => statSync(join(root, 'one'))).toThrow('ENOENT')
   }
@@ -62,4 +62,25 @@ test('makeFolder() leaves alone what is there, and makes no parents unless it is
   ])
   expect(() => statSync(join(root, 'one'))).toThrow('ENOENT')
   expect(() => statSync(join(root, 'nowhere'))).toThrow('ENOENT')
+})
+
+test('makeFolder() follows no link of another account on the way, only links of root', async () => {
+  const elsewhere = volume(0, 0o755)
+  for (const [root, linksOwner] of [
+    [volume(4711, 0o755), 4711],
+    [volume(4711, 0o755), 0],
+    [volume(0, 0o1777), 4711],
+  ] as const) {
+    symlinkSync(elsewhere, join(root, 'link'))
+    lchownSync(join(root, 'link'), linksOwner, linksOwner)
+    expect(await makeFolder(join(root, 'link/one'), owner, { deep: true })).toBe(false)
+    expect(readdirSync(elsewhere)).toEqual([])
+  }
+  const root = volume(0, 0o1777)
+  symlinkSync(elsewhere, join(root, 'link'))
+  expect(await makeFolder(join(root, 'link/one/two'), owner, { deep: true })).toBe(true)
+  expect([facts(join(elsewhere, 'one')), facts(join(elsewhere, 'one/two'))]).toEqual([
+    [0, '755'],
+    [4711, '755'],
+  ])
 })

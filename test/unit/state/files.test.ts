@@ -1,10 +1,14 @@
+import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -81,5 +85,28 @@ describe('touch()', () => {
     expect(Date.now() - statSync(path).mtimeMs).toBeLessThan(60_000)
     expect(readFileSync(path, 'utf8')).toBe('text')
     expect(statSync(path).mode & 0o777).toBe(0o640)
+  })
+
+  test('follows no link and opens no pipe of another account, and makes a file for it', async ({ skip }) => {
+    skip(process.getuid?.() !== 0, 'cannot be installed: only root is in danger')
+    const root = temporaryFolder()
+    const folder = join(root, 'of-another')
+    const victim = join(root, 'victim')
+    mkdirSync(folder)
+    mkdirSync(join(root, 'roots'))
+    writeFileSync(victim, 'text')
+    utimesSync(victim, 1000, 1000)
+    symlinkSync(victim, join(folder, 'link'))
+    symlinkSync(join(root, 'new'), join(folder, 'dangling'))
+    symlinkSync(join(root, 'roots'), join(folder, 'way'))
+    linkSync(victim, join(folder, 'hard'))
+    execFileSync('mkfifo', [join(folder, 'pipe')])
+    chownSync(folder, 4711, 4712)
+    for (const name of ['link', 'dangling', 'way/new', 'hard', 'pipe'])
+      await expect(touch(join(folder, name)), name).rejects.toThrow()
+    expect(statSync(victim).mtimeMs).toBe(1_000_000)
+    expect([existsSync(join(root, 'new')), readdirSync(join(root, 'roots'))]).toEqual([false, []])
+    await touch(join(folder, 'heartbeat'))
+    expect(statSync(join(folder, 'heartbeat'))).toMatchObject({ uid: 4711, gid: 4712 })
   })
 })
