@@ -16,8 +16,10 @@ function telemetryOptions(setup: Pick<Setup, 'env' | 'environment' | 'core' | 's
   const looksMs =
     (environment.values.autostop?.IDLE_CHECK_INTERVAL_SECONDS ?? Number.POSITIVE_INFINITY) * 1000
   const everyMs = Math.min(gpuTimings.everyMs, looksMs)
+  const count = Number(env.RUNPOD_GPU_COUNT)
   return {
     gpuTrace,
+    ...(count > 0 ? { gpuCount: count } : {}),
     env: toolEnvironment(env),
     folders: ['/', core.REPO_DIR, stateDir, ...core.ARTIFACT_DIRS],
     // A machine without a trace of a GPU does not get one while it runs.

@@ -50,14 +50,11 @@ export function signalOptions(setup: Setup, ports: WatchdogPorts, own: OwnSignal
     ...{ hold: own.hold, requests: own.requests, terminals: { warnedMs: own.warnedMs } },
     trainer: { lastStep: jobs.lastStep }, // steps of jobs that were started by hand count, too
     jupyter: jupyterProblem(setup) === undefined ? jupyter : undefined,
-    gpu:
-      telemetry.gpu() === undefined
-        ? undefined
-        : {
-            read: telemetry.gpu,
-            utilPercent: values.IDLE_GPU_UTIL_THRESHOLD,
-            memoryMb: values.IDLE_GPU_MEM_MB_THRESHOLD,
-          },
+    gpu: {
+      read: telemetry.gpu,
+      utilPercent: values.IDLE_GPU_UTIL_THRESHOLD,
+      memoryMb: values.IDLE_GPU_MEM_MB_THRESHOLD,
+    },
     uploads: artifactsProblem(setup) === undefined ? artifacts.state : undefined,
     processPatterns: values.IDLE_ACTIVE_PROCESS_PATTERNS ?? [],
     heartbeat: heartbeat === undefined ? undefined : { path: heartbeat, modifiedMs: state.modifiedMs },

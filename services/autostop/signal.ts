@@ -22,9 +22,11 @@ export interface Reading {
   readonly evidence: string
 }
 
-/** One kind of use. What does not exist here (no GPU, Jupyter disabled) has no signal at all. */
+/** One kind of use. What is never here (Jupyter disabled) has no signal at all; a GPU may show up later. */
 export interface Signal {
   readonly name: SignalName
+  /** Whether there is anything to read now; asked before every reading. Absent: always. */
+  isHere?(): boolean
   /** Never rejects, and settles within 5 s or when `signal` aborts, then as `unknown`. */
   read(nowMs: number, signal: AbortSignal): Promise<Reading>
 }

@@ -51,16 +51,14 @@ export interface SignalOptions {
   /** Undefined: Jupyter is disabled. */
   readonly jupyter: { readonly address: () => JupyterAddress | undefined } | undefined
   readonly requests: RequestsSeen
-  /** Undefined: no GPU exists here. */
-  readonly gpu:
-    | {
-        readonly read: () => GpusSeen | undefined
-        /** IDLE_GPU_UTIL_THRESHOLD. */
-        readonly utilPercent: number
-        /** IDLE_GPU_MEM_MB_THRESHOLD; 0: memory never counts. */
-        readonly memoryMb: number
-      }
-    | undefined
+  readonly gpu: {
+    /** Undefined: no GPU is here now. */
+    readonly read: () => GpusSeen | undefined
+    /** IDLE_GPU_UTIL_THRESHOLD. */
+    readonly utilPercent: number
+    /** IDLE_GPU_MEM_MB_THRESHOLD; 0: memory never counts. */
+    readonly memoryMb: number
+  }
   /** Undefined: nothing is uploaded here. */
   readonly uploads: (() => UploadsState) | undefined
   /** Default: all of this machine. */
@@ -77,7 +75,7 @@ export interface SignalOptions {
     | undefined
 }
 
-/** The signals that exist here, in the order of `signalNames`. They remember from reading to reading: made once. */
+/** The signals that may exist here, in the order of `signalNames`. They remember from reading to reading: made once. */
 export function buildSignals(options: SignalOptions): readonly Signal[] {
   const { pod, over, trainer, jupyter, gpu, uploads, processPatterns, heartbeat } = options
   const recentMs = options.checkEveryMs
@@ -101,7 +99,7 @@ export function buildSignals(options: SignalOptions): readonly Signal[] {
     isLinux && sshSignal({ snapshot, terminals: ofUsers, recentMs, leastMs }),
     jupyter && jupyterSignal({ ...jupyter, pod, over, snapshot, terminals: ofJupyter, recentMs }),
     apiSignal(options.requests, recentMs),
-    gpu && gpuSignal({ ...gpu, recentMs, over }),
+    gpuSignal({ ...gpu, recentMs, over }),
     uploads && uploadSignal({ state: uploads, recentMs }),
     isLinux && processPatterns.length > 0 && processesSignal({ patterns: processPatterns, snapshot, pod }),
     heartbeat && heartbeatSignal({ ...heartbeat, recentMs }),

@@ -19,6 +19,7 @@ const lastWordsLimit = 300
 /** Everything that is known of the GPUs, from what nvidia-smi said and did; all times are monotonic ms. */
 export class GpuBook {
   readonly #trace: string | undefined
+  readonly #count: number | undefined
   readonly #timings: GpuTimings
   readonly #seen = new Map<number, { readonly line: GpuLine; readonly atMs: number }>()
   #processes: readonly GpuProcess[] = []
@@ -33,9 +34,13 @@ export class GpuBook {
   #answeredMs: number | undefined
   #faultMs: number | undefined
 
-  /** `trace` says what shows that there is a GPU, such as "RUNPOD_GPU_COUNT is 1". */
-  constructor(trace: string | undefined, timings: GpuTimings, nowMs: number) {
+  /** nvidia-smi has listed all that it knows. */
+  #hasListed = false
+
+  /** `trace` says what shows that there is a GPU, such as "RUNPOD_GPU_COUNT is 1"; `count`: so many were asked for. */
+  constructor(trace: string | undefined, timings: GpuTimings, nowMs: number, count?: number) {
     this.#trace = trace
+    this.#count = count
     this.#timings = timings
     this.#startedMs = nowMs
     this.#runMs = nowMs
@@ -60,6 +65,7 @@ export class GpuBook {
       this.#lastWords = `${this.#lastWords} ${text}`.trim().slice(0, lastWordsLimit)
       return false
     }
+    this.#hasListed ||= this.#seen.has(line.index)
     this.#seen.set(line.index, { line, atMs: nowMs })
     this.#answeredMs = nowMs
     this.#failure = undefined
@@ -103,14 +109,21 @@ export class GpuBook {
 
   /** undefined: no GPU exists here. */
   reading(nowMs: number): GpuReading | undefined {
-    if (this.#trace === undefined && this.#seen.size === 0 && (this.#hasEnded || !this.#isRunning))
-      return undefined
     const problem = this.#problem(nowMs)
+    const isShown = this.#trace !== undefined || this.#seen.size > 0
+    // A tool that has not answered yet shows no GPU, and one that has ended none either; one that hangs does.
+    if (!isShown && (this.#hasEnded || !this.#isRunning || problem === notYet)) return undefined
     const atMs = this.#answeredMs ?? this.#startedMs
     const gpus = [...this.#seen.values()]
       .map(({ line, atMs }) => this.#stateOf(line, problem ?? this.#left(atMs)))
       .sort((one, other) => one.index - other.index)
-    return { atMs, gpus, processes: problem === undefined ? this.#processes : [], problem }
+    return {
+      atMs,
+      gpus,
+      processes: problem === undefined ? this.#processes : [],
+      problem,
+      missing: this.#missing(),
+    }
   }
 
   #problem(nowMs: number): string | undefined {
@@ -123,6 +136,12 @@ export class GpuBook {
         : nowMs - this.#answeredMs > everyMs + hungMs
     if (isLate) return `nvidia-smi has not answered for more than ${hungMs / 1000} s`
     return this.#answeredMs === undefined ? notYet : undefined
+  }
+
+  #missing(): string | undefined {
+    const [asked, found] = [this.#count ?? 0, this.#seen.size]
+    if (!this.#hasListed || found >= asked) return undefined
+    return `RUNPOD_GPU_COUNT is ${asked}, and nvidia-smi lists ${found}: you may pay for GPUs that are not there; deploy the pod again, or ask RunPod`
   }
 
   /** A GPU that the others' answers leave out has fallen off the bus. */

@@ -31,4 +31,6 @@ export interface GpuReading {
   readonly processes: readonly GpuProcess[]
   /** Why the reading cannot be trusted as a whole (hung, failed, not there), in a sentence; undefined: it can. */
   readonly problem: string | undefined
+  /** Fewer GPUs are here than were asked for, in a sentence; says nothing of the use of those that are. */
+  readonly missing: string | undefined
 }

@@ -3,6 +3,8 @@ import type { GpuWatchTimings } from './watch-gpus.ts'
 export interface TelemetryOptions {
   /** What shows that there is a GPU, such as "RUNPOD_GPU_COUNT is 1"; undefined: nothing does, but nvidia-smi is tried. */
   readonly gpuTrace: string | undefined
+  /** So many GPUs were asked for (RUNPOD_GPU_COUNT). */
+  readonly gpuCount?: number
   /** What nvidia-smi finds its libraries and itself by; nothing secret. */
   readonly env: Readonly<Record<string, string>>
   /** Absolute folders whose volumes are watched. */

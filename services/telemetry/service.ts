@@ -34,7 +34,7 @@ export interface Telemetry {
 /** Samples the GPUs by one nvidia-smi that keeps running, and the machine by the accounts of its container. */
 export function telemetry(options: TelemetryOptions): Telemetry {
   const timings: TelemetryTimings = { ...telemetryTimings, ...options.timings }
-  const book = new GpuBook(options.gpuTrace, timings.gpu, monotonicMs())
+  const book = new GpuBook(options.gpuTrace, timings.gpu, monotonicMs(), options.gpuCount)
   const watch: Omit<GpuWatch, 'env'> = {
     ...{ book, timings: timings.gpu, loop: new LoneTool(), query: new LoneTool() },
   }

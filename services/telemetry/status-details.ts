@@ -13,7 +13,7 @@ export function statusDetails(gpu: GpuReading | undefined, host: HostSample | un
   const shown = gpu?.processes.slice(0, processesShown) ?? []
   return {
     gpus: (gpu?.gpus ?? []).slice(0, gpusShown).map((state) => gpuDetails(state, shown)),
-    gpu_problem: gpu?.problem ?? null,
+    gpu_problem: gpu?.problem ?? gpu?.missing ?? null,
     host: host ? hostDetails(host) : null,
   }
 }

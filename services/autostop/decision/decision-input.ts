@@ -5,7 +5,7 @@ export interface DecisionInput {
   readonly nowMs: number
   /** When podmate started. */
   readonly bootMs: number
-  /** First ready of any service that is not podmate's own plumbing. */
+  /** First ready of any service that is not podmate's own plumbing; of them all, where no other is enabled. */
   readonly readyMs: number | undefined
   /** The signals that exist here. */
   readonly readings: ReadonlyMap<SignalName, Reading>

@@ -4,6 +4,7 @@ import { guarded } from './guarded.ts'
 import type { GpusSeen } from './ports.ts'
 
 export interface GpuOptions {
+  /** Undefined: no GPU is here now. */
   readonly read: () => GpusSeen | undefined
   readonly utilPercent: number
   /** 0: memory never counts. */
@@ -38,7 +39,7 @@ export function gpuSignal(options: GpuOptions): Signal {
   }
   const timer = setInterval(look, lookEveryMs).unref()
   over.addEventListener('abort', () => clearInterval(timer), { once: true })
-  return guarded('gpu', (nowMs) => {
+  const signal = guarded('gpu', (nowMs) => {
     const seen = look()
     const when = peak && nowMs - peak.atMs
     if (peak && when !== undefined && when <= recentMs)
@@ -47,6 +48,7 @@ export function gpuSignal(options: GpuOptions): Signal {
     if (problem !== undefined) return unknown(peak?.atMs, problem)
     return quiet(peak?.atMs, idleText(seen?.gpus ?? [], options.utilPercent))
   })
+  return { ...signal, isHere: () => read() !== undefined }
 }
 
 /** What shows that a GPU works; undefined when nothing does. Pure. */

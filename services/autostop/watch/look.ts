@@ -1,3 +1,4 @@
+import { readiness } from '../../../supervisor/readiness.ts'
 import type { PodStatus } from '../../../supervisor/status.ts'
 import { monotonicMs } from '../../../supervisor/time.ts'
 import { decide } from '../decision/decide.ts'
@@ -24,6 +25,7 @@ export async function look(
   const readings = await readSignals(options.signals, monotonicMs(), stop)
   const nowMs = monotonicMs()
   const settings = settingsLeft(options.settings, book.told)
+  book.readyMs ??= readyMsOf(options.pod.status(), nowMs)
   const input = inputFor(options, readings, book, nowMs)
   const { memory, verdict } = decide(book.memory, input, settings)
   book.memory = memory
@@ -53,14 +55,14 @@ export async function lookForUse(
 }
 
 function inputFor(
-  { pod, money, finish }: AutostopOptions,
+  { money, finish }: AutostopOptions,
   readings: Readings,
-  { told, asked }: WatchBook,
+  { told, asked, readyMs }: WatchBook,
   nowMs: number,
 ): DecisionInput {
   return {
     ...{ nowMs, readings, bootMs: money.bootMs(nowMs), lifetimeMs: money.lifetimeMs() },
-    readyMs: firstReadyMs(pod.status()),
+    readyMs,
     spent: money.spent(),
     finished: told.has('finished') ? undefined : finish.finished(),
     asked,
@@ -77,9 +79,11 @@ function settingsLeft(settings: AutostopSettings, told: ReadonlySet<StopCause>):
   }
 }
 
-function firstReadyMs({ services }: PodStatus): number | undefined {
-  const times = forPeople.flatMap((name) => services[name]?.firstReadyMs ?? [])
-  return times.length === 0 ? undefined : Math.min(...times)
+/** When the pod could first be used: a service for people was ready, or all that are enabled, as `/readyz` counts them. */
+function readyMsOf(status: PodStatus, nowMs: number): number | undefined {
+  const times = forPeople.flatMap((name) => status.services[name]?.firstReadyMs ?? [])
+  if (times.length > 0) return Math.min(...times)
+  return readiness(status).ready ? nowMs : undefined
 }
 
 function lifetimeEndsMs({ settings, money }: AutostopOptions, nowMs: number): number | undefined {

@@ -10,6 +10,8 @@ export class WatchBook {
   memory: Memory = noMemory
   /** Of the boot before this one. */
   lastStop: LastStop | undefined
+  /** When the pod could first be used. */
+  readyMs: number | undefined
   /** Whether the journal has been told that podmate runs. */
   hasBegun = false
   /** What a dry run has told already and would tell at every look. */

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { readiness } from '../../../supervisor/readiness.ts'
 import type { JsonObject } from '../../../supervisor/service.ts'
 import type { PodStatus } from '../../../supervisor/status.ts'
-import { readiness } from '../readiness.ts'
 import type { RouteContext } from '../route-context.ts'
 
 /** /healthz says that the process lives, /readyz that it can serve. Neither asks the disk, the GPU or the network. */

@@ -19,7 +19,7 @@ test('decide() stops every pod with signals that nobody can read within their gr
   fc.assert(fc.property(histories.unreadable, histories.stopsUnreadable), { numRuns: runs })
 })
 
-test('decide() is never made to stop earlier by a signal that is unknown', () => {
+test('decide() stops no pod before its timeout since the last activity, whatever is unknown meanwhile', () => {
   fc.assert(fc.property(histories.mixed, histories.unknownNeverShortens), { numRuns: runs })
 })
 

@@ -63,12 +63,35 @@ describe('GpuBook.reading()', () => {
   test('is undefined when nothing shows a GPU and nvidia-smi is not there or finds none', () => {
     for (const code of [127, 9, 6]) {
       const book = runningBook(null)
-      expect(book.reading(0)).toMatchObject({ problem: notYet })
+      expect(book.reading(0)).toBeUndefined()
       book.ended(code, null)
       expect(book.reading(10)).toBeUndefined()
       book.started(600_000)
       expect(book.reading(600_001)).toBeUndefined()
     }
+  })
+
+  test('has a GPU that nothing else shows as soon as it answers, and one whose nvidia-smi hangs', () => {
+    const book = runningBook(null)
+    expect(book.reading(5000)).toBeUndefined()
+    expect(book.reading(5001)).toMatchObject({ gpus: [], problem: silent })
+    book.said(line(0, '12'), 6000)
+    expect(book.reading(6001)).toMatchObject({ gpus: [{ utilPercent: 12 }], problem: undefined })
+  })
+
+  test('says that fewer GPUs are here than were asked for, once nvidia-smi has listed them all', () => {
+    const book = new GpuBook('RUNPOD_GPU_COUNT is 4', timings, 0, 4)
+    book.turned(true, 0)
+    book.started(0)
+    for (const index of [0, 1]) book.said(line(index, '0'), 1000)
+    expect(book.reading(1001)?.missing).toBeUndefined()
+    for (const index of [0, 1]) book.said(line(index, '0'), 6000)
+    expect(book.reading(6001)).toMatchObject({
+      problem: undefined,
+      missing: expect.stringContaining('RUNPOD_GPU_COUNT is 4, and nvidia-smi lists 2'),
+    })
+    for (const index of [2, 3]) book.said(line(index, '0'), 7000)
+    expect(book.reading(7001)?.missing).toBeUndefined()
   })
 
   test('does not forget a GPU that answered once, although nothing else shows it', () => {

@@ -21,7 +21,7 @@ const gpu: GpuReading = {
     { ...known, index: 1, uuid: 'GPU-1', name: 'NVIDIA A40', utilPercent: undefined, problem: 'MIG is on' },
   ],
   processes: [{ gpuUuid: 'GPU-1', pid: 7, memoryMb: undefined, name: '/usr/bin/python3' }],
-  problem: undefined,
+  ...{ problem: undefined, missing: undefined },
 }
 const host: HostSample = {
   ...{ atMs: 5, cpuPercent: 12.345, cores: 7.5 },

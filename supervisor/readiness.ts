@@ -1,4 +1,4 @@
-import type { PodStatus, ServiceStatus, State } from '../../supervisor/status.ts'
+import type { PodStatus, ServiceStatus, State } from './status.ts'
 
 export interface Failing {
   readonly service: string
@@ -11,7 +11,10 @@ export interface Readiness {
   readonly failing: readonly Failing[]
 }
 
-/** Whether every enabled service of kind `service` is ready; tasks and disabled ones do not count. Pure. */
+/**
+ * Whether every enabled service of kind `service` is ready; tasks and disabled ones do not count. What `/readyz` answers
+ * and the idle clock goes by. Pure.
+ */
 export function readiness(status: PodStatus): Readiness {
   const counted = Object.values(status.services).filter(
     ({ kind, state }) => kind === 'service' && state !== 'disabled',

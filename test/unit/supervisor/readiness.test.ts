@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readiness } from '../../../services/http/readiness.ts'
+import { readiness } from '../../../supervisor/readiness.ts'
 import { bringUp, fakePod } from '../../fixtures/http/fake-pod.ts'
 
 test('readiness() is true when every service is ready', () => {
