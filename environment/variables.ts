@@ -78,7 +78,7 @@ const http = z.object({
 const inference = z.object({
   START_INFERENCE_API: flag('1', { does: 'Serves a chess model at `/infer`; 0 removes `/infer` only.' }),
   INFERENCE_API_MODEL_PATH: latestOrPath({
-    does: 'The `.pt` or `.onnx` model to serve; `latest` takes the newest valid one of ARTIFACT_DIRS, else the model that podmate ships.',
+    does: 'The `.pt`, `.pth`, `.ckpt` or `.onnx` model to serve; `latest` takes the newest valid one of ARTIFACT_DIRS, else the model that podmate ships.',
   }),
   INFERENCE_API_DEVICE: matching(
     /^(auto|cpu|cuda(:\d{1,2})?)$/,

@@ -2,12 +2,22 @@ import { realpath } from 'node:fs/promises'
 import { type ChosenDevice, fallenBack } from './device/choose-device.ts'
 import { DeviceUnavailable, deviceName } from './device/device.ts'
 import { gpuProblem } from './device/gpu-problems.ts'
+import { fileVersion } from './files/completeness.ts'
 import { candidateAt, findModels, type ModelCandidate, versionOf } from './files/find-models.ts'
 import { isInside } from './files/is-inside.ts'
 import { withinTime } from './files/within-time.ts'
 import { checkGoldenInputs } from './golden-inputs.ts'
 import { loadModel, type ReadyModel } from './load-model.ts'
-import type { FileVersion, LoadOrder, LoadProgress, ModelSource, Rejection, Suspect } from './protocol.ts'
+import { ModelRefused, reasonOf } from './model-refused.ts'
+import {
+  type FileVersion,
+  isSameContent,
+  type LoadOrder,
+  type LoadProgress,
+  type ModelSource,
+  type Rejection,
+  type Suspect,
+} from './protocol.ts'
 
 /** The model to serve, on what, and what was passed over on the way to it. */
 export interface ChosenModel {
@@ -100,7 +110,7 @@ async function wrongFile(
   { within, version }: NonNullable<LoadOrder['wanted']>,
 ): Promise<Rejection | undefined> {
   const found = version && (await candidateAt(path).catch(() => undefined)) // not there: loading it says so
-  if (found && (found.bytes !== version?.bytes || found.mtimeMs !== version.mtimeMs))
+  if (found && !isSameContent(found, version))
     return { path, reason: 'it was written again since it was served' }
   return leadsOutside(path, within)
 }
@@ -134,11 +144,10 @@ async function tryModel(path: string, attempt: Attempt): Promise<Tried | Rejecti
   let candidate: ModelCandidate | undefined
   try {
     candidate = await candidateAt(path)
-    const { bytes, mtimeMs } = candidate
-    const version = versionOf(candidate)
-    const suspect = attempt.skip.find((other) => other.path === path && other.version === version)
+    const version = fileVersion(candidate)
+    const suspect = attempt.skip.find((other) => other.path === path && other.version === version.version)
     if (suspect) return suspect
-    return { ready: await readied(candidate, attempt), version: { path, bytes, mtimeMs, version } }
+    return { ready: await readied(candidate, attempt), version }
   } catch (error) {
     if (error instanceof DeviceUnavailable) throw error
     return rejectionOf(path, candidate, error)
@@ -181,9 +190,15 @@ async function checkRun({ file, session }: ReadyModel, device: ChosenDevice['dev
 /** `passing` when it says nothing about what is in the file. */
 function rejectionOf(path: string, candidate: ModelCandidate | undefined, error: unknown): Rejection {
   const version = candidate && versionOf(candidate)
-  const reason = error instanceof Error ? error.message : String(error)
+  const reason = reasonOf(error)
   const code = error instanceof Error && 'code' in error ? error.code : undefined
   const facts = { path, ...(version === undefined ? {} : { version }) }
   if (code === 'ENOENT') return { ...facts, reason: 'it does not exist', passing: true }
-  return { ...facts, reason, ...(code === undefined ? {} : { passing: true }) }
+  const isNoModel = error instanceof ModelRefused && error.isNoModel
+  return {
+    ...facts,
+    reason,
+    ...(code === undefined ? {} : { passing: true }),
+    ...(isNoModel ? { isNoModel } : {}),
+  }
 }

@@ -1,7 +1,6 @@
-import { extname } from 'node:path'
 import type { Device } from './device/device.ts'
-import type { ModelCandidate } from './files/find-models.ts'
-import type { ModelFile, OnRead } from './files/model-file.ts'
+import { candidateAt, type ModelCandidate, versionOf } from './files/find-models.ts'
+import { type ModelFile, modelFormat, type OnRead } from './files/model-file.ts'
 import { readOnnx } from './files/read-onnx.ts'
 import { readPt } from './files/read-pt.ts'
 import { ModelRefused } from './model-refused.ts'
@@ -16,7 +15,7 @@ const tellBytes = 2 ** 20
 /** A model that was read, converted, checked and has answered once. */
 export interface ReadyModel {
   readonly path: string
-  readonly file: Omit<ModelFile, 'onnx' | 'int8'> & { readonly int8?: Int8Serving }
+  readonly file: Omit<ModelFile, 'onnx' | 'data' | 'int8'> & { readonly int8?: Int8Serving }
   readonly session: Session
 }
 
@@ -31,18 +30,21 @@ interface LoadSettings {
 
 /** Loads one file; rejects with a sentence that says what is wrong with it. */
 export async function loadModel(
-  { path, bytes }: ModelCandidate,
+  candidate: ModelCandidate,
   { device, threads, stateBytes = 0, int8 = false, onStage }: LoadSettings,
 ): Promise<ReadyModel> {
+  const { path, bytes } = candidate
   if (bytes === 0) throw new ModelRefused('it is empty')
   if (bytes > mostBytes) throw new ModelRefused(`it has ${bytes} bytes; at most ${mostBytes} can be served`)
   onStage('read', 0)
-  const read = extname(path) === '.onnx' ? readOnnx : readPt
+  const read = modelFormat(path) === 'onnx' ? readOnnx : readPt
   const model = await read(path, counter(onStage))
+  if (model.data && versionOf(await candidateAt(path)) !== versionOf(candidate))
+    throw new ModelRefused('its files were written again while they were read')
   onStage('prepare')
   const settings = { threads, stateBytes, onOpen: () => onStage('warm up') }
   const open = (form: ModelFile) => openSession(form, device, settings)
-  const { onnx: _converted, int8: _form, ...file } = model // not kept: onnxruntime has its own copy
+  const { onnx: _converted, data: _weights, int8: _form, ...file } = model // not kept: onnxruntime has its own copy
   if (!int8) return { path, file, session: await open(model) }
   const opened = await openQuantized(model, device, open)
   return { path, file: { ...file, int8: opened.int8 }, session: opened.session }

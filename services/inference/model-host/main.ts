@@ -3,6 +3,7 @@ import { chooseDevice } from './device/choose-device.ts'
 import { devicesTogether } from './device/every-gpu.ts'
 import { gpuProblem } from './device/gpu-problems.ts'
 import { ModelWatch } from './files/watch-models.ts'
+import { reasonOf } from './model-refused.ts'
 import { packOutputs } from './pack-outputs.ts'
 import { type PackedRows, unpackRows } from './pack-rows.ts'
 import { type FromHost, gpuFailedExit, type LoadedModel, type LoadOrder, type ToHost } from './protocol.ts'
@@ -29,7 +30,7 @@ async function load(order: LoadOrder): Promise<void> {
     globalThis.gc?.() // the copies that were made on the way are several times the model
   } catch (error) {
     const rejected = error instanceof NoModel ? error.rejected : []
-    send({ type: 'refused', reason: error instanceof Error ? error.message : String(error), rejected })
+    send({ type: 'refused', reason: reasonOf(error), rejected })
   }
 }
 
@@ -52,9 +53,8 @@ async function run(id: number, rows: PackedRows): Promise<void> {
     const outputs = packOutputs(await session.run(unpackRows(rows)))
     send({ type: 'outputs', id, outputs, runMs: performance.now() - startedAt })
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    endIfGpuFailed(reason)
-    send({ type: 'failed', id, reason })
+    endIfGpuFailed(error instanceof Error ? error.message : String(error))
+    send({ type: 'failed', id, reason: reasonOf(error) })
   }
 }
 

@@ -9,6 +9,8 @@ export interface Rejection {
   readonly version?: string
   /** Set when it is not about what the file holds: the same version may do later. */
   readonly passing?: boolean
+  /** Set when it is no model at all, but a training state or the like: listed, without a warning. */
+  readonly isNoModel?: boolean
   /** Set when it leads out of the folders that may be named. */
   readonly outside?: boolean
 }
@@ -18,8 +20,17 @@ export interface FileVersion {
   readonly path: string
   readonly bytes: number
   readonly mtimeMs: number
+  /** Of the files beside it that hold its weights. */
+  readonly data?: string
   readonly version: string
 }
+
+/** Whether two versions of one file hold the same, as far as sizes and times tell. Pure. */
+export function isSameContent(one: Content | undefined, other: Content | undefined): boolean {
+  return one?.bytes === other?.bytes && one?.mtimeMs === other?.mtimeMs && one?.data === other?.data
+}
+
+type Content = Pick<FileVersion, 'bytes' | 'mtimeMs' | 'data'>
 
 /** What the model host is told once, right after it was forked. */
 export interface LoadOrder {
@@ -153,7 +164,7 @@ export interface WatchOrder {
   /** A named file that is served whenever it is written again; nothing else is looked for then. */
   readonly file?: string
   /** What is served; undefined when any file of the folders is better. */
-  readonly serving: Pick<FileVersion, 'path' | 'bytes' | 'mtimeMs'> | undefined
+  readonly serving: Pick<FileVersion, 'path' | 'bytes' | 'mtimeMs' | 'data'> | undefined
   /** Versions that were tried; with `retryMs` they are worth another try after it. */
   readonly skip: readonly { readonly path: string; readonly version: string; readonly retryMs?: number }[]
   /** How often it looks without an event. */

@@ -57,11 +57,12 @@ interface SessionSettings {
 }
 
 async function createSession(
-  { onnx }: ModelFile,
+  { onnx, data }: ModelFile,
   { device, threads, profilePrefix }: SessionSettings,
 ): Promise<InferenceSession> {
   const cuda = device.type === 'cuda' ? [{ name: 'cuda', deviceId: device.index }] : []
   return InferenceSession.create(onnx, {
+    ...(data ? { externalData: data } : {}),
     executionProviders: [...cuda, 'cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

@@ -13,9 +13,10 @@ export function announceModel(served: ServedModel, choice: ModelChoice, ctx: Ser
   ctx.log.info(modelFacts(served), 'model loaded')
 }
 
-/** Says in the log what was rejected. */
+/** Says in the log what was rejected; what is no model at all is for /models. */
 export function logRejections(rejected: readonly Rejection[], ctx: ServiceContext): void {
-  for (const { path, reason } of rejected) ctx.log.warn({ path, reason }, 'model file rejected')
+  for (const { path, reason, isNoModel } of rejected)
+    if (!isNoModel) ctx.log.warn({ path, reason }, 'model file rejected')
 }
 
 /** Shows in /status what is served, what it follows and what could not be; `problem` is what went wrong last. */

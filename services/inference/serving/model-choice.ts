@@ -1,12 +1,13 @@
 import { GpuTrust } from '../hosts/gpu-trust.ts'
 import { Suspects } from '../hosts/suspects.ts'
-import type {
-  FileVersion,
-  LoadOrder,
-  ModelSource,
-  Rejection,
-  Seen,
-  WatchOrder,
+import {
+  type FileVersion,
+  isSameContent,
+  type LoadOrder,
+  type ModelSource,
+  type Rejection,
+  type Seen,
+  type WatchOrder,
 } from '../model-host/protocol.ts'
 import { Rejections } from './rejections.ts'
 import type { ServedModel } from './served-model.ts'
@@ -143,8 +144,4 @@ export function choiceOf({ path, source, version }: ServedModel['model']): Choic
 
 function isSame(one: Choice, other: Choice): boolean {
   return one.path === other.path && isSameContent(one.version, other.version)
-}
-
-function isSameContent(one: FileVersion | undefined, other: FileVersion | undefined): boolean {
-  return one?.bytes === other?.bytes && one?.mtimeMs === other?.mtimeMs
 }

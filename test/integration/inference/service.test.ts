@@ -170,7 +170,7 @@ describe('the inference service', () => {
     const file = join(folder, 'secret.bin')
     const modelPath = join(folder, 'external.onnx')
     await writeFile(file, Buffer.alloc(40))
-    await writeFile(modelPath, await onnxWithExternalBias(model, file.slice(1)))
+    await writeFile(modelPath, await onnxWithExternalBias(model, { location: file.slice(1) }))
     const vocab = Object.fromEntries(['<PAD>', '<UNK>', ...openingMoves].map((token, id) => [token, id]))
     await writeFile(join(folder, 'external.json'), JSON.stringify({ vocab }))
     const one = await start({ modelPath })

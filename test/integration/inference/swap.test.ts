@@ -4,8 +4,10 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { InferenceOptions } from '../../../services/inference/service.ts'
 import { listProcesses } from '../../../supervisor/process-table.ts'
 import { podctl } from '../../fixtures/http/run-program.ts'
+import { onnxWithExternalBias } from '../../fixtures/inference/external-onnx.ts'
 import { modelFor, type OpeningMove } from '../../fixtures/inference/model-for.ts'
 import { type RunningInference, runInference } from '../../fixtures/inference/run-inference.ts'
+import { openingMoves } from '../../fixtures/inference/torch-file.ts'
 import { limitMs } from '../../fixtures/limit.ts'
 import { bindfs, noBindfs } from '../../fixtures/state/mounts.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
@@ -148,6 +150,28 @@ describe('a newer model', () => {
     await place(modelPath, modelFor('c2c4', 2))
     await expect.poll(() => answer(one), soon).toMatchObject({ best_legal: 'c2c4', model_path: modelPath })
   })
+})
+
+describe('a model in two files', () => {
+  test('is served when both are whole, and anew when the second alone is written again', async () => {
+    const one = await started({ watch: { pollMs: 50, settleMs: 100 } })
+    const path = join(one.artifacts, 'net.onnx')
+    const data = join(one.artifacts, 'net.onnx.data')
+    const vocab = Object.fromEntries(['<PAD>', '<UNK>', ...openingMoves].map((token, id) => [token, id]))
+    await writeFile(join(one.artifacts, 'net.json'), JSON.stringify({ vocab }))
+    await writeFile(path, await onnxWithExternalBias(one.bundledModel, { location: 'net.onnx.data' }))
+    await expect.poll(() => rejected(one), soon).toContain('which is not beside it')
+    await place(data, lastBias('e2e4'))
+    await expect.poll(() => answer(one), soon).toMatchObject({ best_legal: 'e2e4', model_path: path })
+    await place(data, lastBias('d2d4'))
+    await expect.poll(() => answer(one), soon).toMatchObject({ best_legal: 'd2d4', generation: 3 })
+  })
+
+  /** What the second file of such a model holds: scores of two tokens and eight moves, of which one is certain. */
+  function lastBias(move: OpeningMove): Buffer {
+    const scores = Float32Array.from(openingMoves, (one) => (one === move ? 50 : 0))
+    return Buffer.concat([Buffer.alloc(8), Buffer.from(scores.buffer)])
+  }
 })
 
 describe('under load', () => {
@@ -368,7 +392,7 @@ describe('a host that ends while another model is loaded', () => {
 
   test('is replaced at once when that model is refused', async () => {
     const one = await started({ watch: { pollMs: 50, settleMs: 50 } })
-    await place(join(one.artifacts, 'bad.onnx'), Buffer.from('no graph'))
+    await place(join(one.artifacts, 'bad.onnx'), Buffer.of(0x3a, 0)) // an empty graph: a host finds that out
     await place(join(one.artifacts, 'bad.json'), Buffer.from('{"vocab":{"a":0,"b":1}}'))
     const onlyHost = () => listProcesses().filter(({ parent }) => parent === process.pid).length
     const before = onlyHost()

@@ -6,7 +6,7 @@ import { chooseModel, NoModel } from '../../../services/inference/model-host/cho
 import { type Device, DeviceUnavailable } from '../../../services/inference/model-host/device/device.ts'
 import { findModels, versionOf } from '../../../services/inference/model-host/files/find-models.ts'
 import type { LoadOrder, LoadProgress } from '../../../services/inference/model-host/protocol.ts'
-import { global, pickleOf, put, putText, tuple } from '../../fixtures/inference/pickle.ts'
+import { global, type Picklable, pickleOf, put, putText, tuple } from '../../fixtures/inference/pickle.ts'
 import { stateDict, tinyArtifact, torchFile } from '../../fixtures/inference/torch-file.ts'
 
 let folder = ''
@@ -44,6 +44,12 @@ describe('findModels()', () => {
     const { candidates } = await findModels(dirs.map((dir) => join(folder, dir)))
     return candidates.map(({ path }) => path.slice(folder.length + 1))
   }
+
+  test('knows models by the ends of their names, in any case', async () => {
+    for (const name of ['a.PT', 'b.pth', 'c.ckpt', 'd.Onnx', 'e.bin', 'f.pt.part', 'pt'])
+      await file(`one/${name}`, Buffer.of(1))
+    expect(await names('one')).toEqual(['one/d.Onnx', 'one/c.ckpt', 'one/b.pth', 'one/a.PT'])
+  })
 
   test('lists .pt and .onnx files of all folders, newest first, of equal age the last path first', async () => {
     await file('one/a.pt', Buffer.of(1), 50)
@@ -105,6 +111,22 @@ describe('chooseModel() with latest', () => {
       '3-foreign.pt: it holds no dictionary vocab; it is no N',
       '2-no-side-file.onnx: it has no side file with its vocabulary:',
     ])
+  })
+
+  test('takes checkpoints by any of their names, and knows training states for what they are', async () => {
+    const state = new Map<string, Picklable>([
+      ['epoch', 3],
+      ['net', new Map()],
+      ['optimizer', new Map()],
+    ])
+    await file('artifacts/1-state.ckpt', torchFile(tinyArtifact(), pickleOf(put(state))), 1)
+    await file('artifacts/2-optimizer.pt', torchFile(tinyArtifact(), pickleOf(put(new Map()))), 2)
+    const bare = new Map<string, Picklable>([['state_dict', new Map()]])
+    await file('artifacts/3-bare.pth', torchFile(tinyArtifact(), pickleOf(put(bare))), 3)
+    await file('artifacts/4-good.PTH', torchFile(), 4)
+    const { path, rejected } = await choose()
+    expect(path).toBe('artifacts/4-good.PTH')
+    expect(rejected.map(({ isNoModel = false }) => isNoModel)).toEqual([true, true, false])
   })
 
   test('passes over weights that are not numbers', async () => {

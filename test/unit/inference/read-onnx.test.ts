@@ -1,12 +1,21 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { completeness, fileVersion } from '../../../services/inference/model-host/files/completeness.ts'
+import { candidateAt } from '../../../services/inference/model-host/files/find-models.ts'
 import { readPt } from '../../../services/inference/model-host/files/read-pt.ts'
 import { loadModel } from '../../../services/inference/model-host/load-model.ts'
+import { reasonOf } from '../../../services/inference/model-host/model-refused.ts'
 import { checkContract, type ValueInfo } from '../../../services/inference/model-host/onnx/onnx-contract.ts'
-import type { Row } from '../../../services/inference/model-host/protocol.ts'
-import { tinyArtifact, torchFile } from '../../fixtures/inference/torch-file.ts'
+import { isSameContent, type Row } from '../../../services/inference/model-host/protocol.ts'
+import {
+  type ExternalPlace,
+  onnxWithExternalBias,
+  onnxWithExternalConstant,
+} from '../../fixtures/inference/external-onnx.ts'
+import type { TensorSpec } from '../../fixtures/inference/pickle.ts'
+import { stateDict, tinyArtifact, torchFile } from '../../fixtures/inference/torch-file.ts'
 
 let folder = ''
 beforeEach(async () => {
@@ -18,18 +27,21 @@ afterEach(() => rm(folder, { recursive: true }))
 async function bothForms({ side = 'model.json', extra = {} } = {}) {
   const pt = join(folder, 'model.pt')
   const onnx = join(folder, 'model.onnx')
-  await writeFile(pt, torchFile(tinyArtifact({ phase: true })))
+  const artifact = tinyArtifact({ phase: true })
+  await writeFile(pt, torchFile(artifact))
   const model = await readPt(pt, () => {})
   await writeFile(onnx, model.onnx)
   const vocab = Object.fromEntries(model.tokens.map((token, id) => [token, id]))
-  await writeFile(join(folder, side), JSON.stringify({ vocab, ...extra }))
-  return { pt, onnx }
+  const text = JSON.stringify({ vocab, ...extra })
+  await writeFile(join(folder, side), text)
+  const bias = stateDict(artifact).get('classifier.bias') as TensorSpec // tinyArtifact() put it there
+  return { pt, onnx, side: text, bias: bias.data }
 }
 
 const row: Row = { kind: 'tokens', tokens: [2, 3, 1], winner: 1, phase: 2, side: 1 }
 
 async function scoresOf(path: string): Promise<Float32Array> {
-  const candidate = { path, bytes: 1, mtimeMs: 0 }
+  const candidate = await candidateAt(path)
   const { session } = await loadModel(candidate, { device: { type: 'cpu' }, threads: 1, onStage: () => {} })
   const [output] = await session.run([row])
   await session.release()
@@ -73,6 +85,96 @@ describe('an .onnx is refused, naming the side file', () => {
     await writeFile(onnx, Buffer.from('no protobuf at all'))
     await expect(scoresOf(onnx)).rejects.toThrow()
   })
+})
+
+test.each([
+  ['UTF-8', (text: string) => Buffer.from(`\ufeff${text}`)],
+  ['UTF-16, little end first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+  ['UTF-16, big end first', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+])('a side file may begin with a byte order mark: %s', async (_name, written) => {
+  const { pt, onnx, side } = await bothForms()
+  await writeFile(join(folder, 'model.json'), written(side))
+  expect(await scoresOf(onnx)).toEqual(await scoresOf(pt))
+})
+
+describe('an .onnx in two files', () => {
+  /** The model of `bothForms` with its last bias in a file beside it, 8 bytes from its start. */
+  async function twoFiles(place: Partial<ExternalPlace> = {}) {
+    const forms = await bothForms()
+    const data = join(folder, 'model.onnx.data')
+    await writeFile(data, Buffer.concat([Buffer.alloc(8), Buffer.from(forms.bias.buffer)]))
+    await writeFile(
+      forms.onnx,
+      await onnxWithExternalBias(forms.pt, { location: 'model.onnx.data', offset: '8', ...place }),
+    )
+    return { ...forms, data }
+  }
+
+  test('answers as in one', async () => {
+    const { pt, onnx } = await twoFiles()
+    expect(await scoresOf(onnx)).toEqual(await scoresOf(pt))
+  })
+
+  test.each([
+    ['an absolute path', '/etc/hostname'],
+    ['a path upwards', '../model.onnx.data'],
+    ['a folder', 'weights/model.onnx.data'],
+    ['this folder', './model.onnx.data'],
+    ['a path of Windows', 'weights\\model.data'],
+    ['the memory of the process', '*/_ORT_MEM_ADDR_/*'],
+    ['no name', ''],
+    ['the folder itself', '.'],
+  ])('is refused when it names %s', async (_name, location) => {
+    const { onnx } = await twoFiles({ location })
+    const says = `its external data lies in ${JSON.stringify(location)}; only a file beside it`
+    await expect(scoresOf(onnx)).rejects.toThrow(says)
+  })
+
+  test.each([
+    [
+      'is missing',
+      { location: 'gone.data' },
+      '"gone.data", which is not beside it: copy that file there too',
+    ],
+    ['is cut', { offset: '9' }, 'which is cut: it has 48 bytes where 49 belong'],
+    ['is a folder', { location: 'folder' }, '"folder", which is no file'],
+    ['is a link', { location: 'link' }, '"link", which is a link: put the file itself there'],
+    ['starts before its start', { offset: '-8' }, '"classifier_bias" lies at no place of its file: "-8"'],
+    ['has a length that is no number', { length: '1e9' }, 'lies at no place of its file: "1e9"'],
+    ['starts beyond exact numbers', { offset: '99999999999999999999' }, 'lies at no place of its file'],
+  ])('is refused when the second %s', async (_name, place, says) => {
+    const { onnx, data } = await twoFiles(place)
+    await mkdir(join(folder, 'folder'))
+    await symlink(data, join(folder, 'link'))
+    await expect(scoresOf(onnx)).rejects.toThrow(says)
+    const [found] = (await completeness()([fileVersion(await candidateAt(onnx))])).cut
+    expect(found?.reason).toContain(says) // no host is started for it
+  })
+
+  test('is refused when it is a constant of a node that lies elsewhere', async () => {
+    const { onnx } = await bothForms()
+    await writeFile(onnx, onnxWithExternalConstant('model.onnx.data'))
+    await expect(scoresOf(onnx)).rejects.toThrow('its graph keeps the constant "constant"')
+  })
+
+  test('is another version when only the second is written again, whatever its age', async () => {
+    const { onnx, data, bias } = await twoFiles()
+    const before = fileVersion(await candidateAt(onnx))
+    expect(before.bytes).toBe((await stat(onnx)).size + 4 * bias.length + 8)
+    await utimes(data, 1e9, 1e9)
+    const after = fileVersion(await candidateAt(onnx))
+    expect(after.version).not.toBe(before.version)
+    expect(isSameContent(after, before)).toBe(false)
+  })
+})
+
+test('a refusal of onnxruntime is told without places in its source', () => {
+  const message =
+    '/onnxruntime_src/onnxruntime/core/graph/model.cc:202 onnxruntime::Model::Model(onnx::ModelProto&&, const std::function<void (int)>&) Unsupported model IR version: 99\n'
+  expect(reasonOf(new Error(message))).toBe('Unsupported model IR version: 99')
+  const nested =
+    '[ONNXRuntimeError] : 1 : FAIL : tensorprotoutils.cc:1469 ValidateEmbedded Initializer w is cut'
+  expect(reasonOf(nested)).toBe('Initializer w is cut')
 })
 
 describe('checkContract()', () => {

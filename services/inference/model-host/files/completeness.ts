@@ -1,8 +1,11 @@
-import { extname } from 'node:path'
-import { ModelRefused } from '../model-refused.ts'
+import { lstmArtifact } from '../lstm/lstm-artifact.ts'
+import { ModelRefused, reasonOf } from '../model-refused.ts'
 import { openTorchArchive } from '../pickle/torch-archive.ts'
+import { unpickle } from '../pickle/unpickle.ts'
 import type { FileVersion, Rejection } from '../protocol.ts'
 import { type ModelCandidate, versionOf } from './find-models.ts'
+import { modelFormat } from './model-file.ts'
+import { dataFiles, dataProblem } from './onnx-data.ts'
 
 const mostKnown = 1000
 
@@ -13,58 +16,68 @@ export interface Completeness {
 }
 
 /**
- * Looks whether files are whole by their format, so that nothing is started for one that is still being written. What was
- * found out about a version is remembered.
+ * Looks whether files are whole by their format, and models as far as can be told without their weights, so that nothing
+ * is started for one that is still being written or something else. What was found out about a version is remembered.
  */
 export function completeness(): (files: readonly FileVersion[]) => Promise<Completeness> {
-  const known = new Map<string, string | undefined>()
+  const known = new Map<string, Problem | undefined>()
   return async (files) => {
     const cut: Rejection[] = []
     for (const file of files) {
-      const key = `${file.path} ${file.version}`
+      const { path, version } = file
+      const key = `${path} ${version}`
       try {
         if (!known.has(key)) remember(known, key, await problemOf(file))
       } catch (error) {
-        cut.push({
-          ...identity(file),
-          reason: error instanceof Error ? error.message : String(error),
-          passing: true,
-        })
+        cut.push({ path, version, reason: reasonOf(error), passing: true })
         continue
       }
-      const reason = known.get(key)
-      if (reason === undefined) return { newest: file, cut }
-      cut.push({ ...identity(file), reason })
+      const problem = known.get(key)
+      if (problem === undefined) return { newest: file, cut }
+      cut.push({ path, version, ...problem })
     }
     return { newest: undefined, cut }
   }
 }
 
-function identity({ path, version }: FileVersion) {
-  return { path, version }
-}
+type Problem = Pick<Rejection, 'reason' | 'isNoModel'>
 
-function remember(known: Map<string, string | undefined>, key: string, reason: string | undefined): void {
+function remember(known: Map<string, Problem | undefined>, key: string, problem: Problem | undefined): void {
   if (known.size >= mostKnown) known.clear()
-  known.set(key, reason)
+  known.set(key, problem)
 }
 
 /** Rejects when the file system does not let it be seen. */
-async function problemOf({ path, bytes }: FileVersion): Promise<string | undefined> {
-  if (bytes === 0) return 'it is empty'
-  if (extname(path) !== '.pt') return undefined // only the graph itself can tell
+async function problemOf({ path, bytes }: FileVersion): Promise<Problem | undefined> {
+  if (bytes === 0) return { reason: 'it is empty' }
   try {
-    const archive = await openTorchArchive(path, () => {})
-    archive.close()
+    if (modelFormat(path) === 'torch') await checkTorchFile(path)
+    else await checkDataFiles(path)
     return undefined
   } catch (error) {
-    if (error instanceof ModelRefused) return error.message
-    throw error
+    if (!(error instanceof ModelRefused)) throw error
+    return { reason: error.message, ...(error.isNoModel ? { isNoModel: true } : {}) }
   }
+}
+
+/** All that can be told without the weights themselves. */
+async function checkTorchFile(path: string): Promise<void> {
+  const archive = await openTorchArchive(path, () => {})
+  try {
+    lstmArtifact(unpickle(archive.pickle))
+  } finally {
+    archive.close()
+  }
+}
+
+/** The rest only a session can tell. */
+async function checkDataFiles(path: string): Promise<void> {
+  const problem = await dataProblem(await dataFiles(path))
+  if (problem !== undefined) throw new ModelRefused(problem)
 }
 
 /** A candidate as it is told to the other process. */
 export function fileVersion(candidate: ModelCandidate): FileVersion {
-  const { path, bytes, mtimeMs } = candidate
-  return { path, bytes, mtimeMs, version: versionOf(candidate) }
+  const { path, bytes, mtimeMs, data } = candidate
+  return { path, bytes, mtimeMs, ...(data === undefined ? {} : { data }), version: versionOf(candidate) }
 }

@@ -1,18 +1,25 @@
 import type { Dirent } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Rejection } from '../protocol.ts'
+import { modelFormat } from './model-file.ts'
+import { dataFiles } from './onnx-data.ts'
 import { sideFiles } from './read-onnx.ts'
 import { withinTime } from './within-time.ts'
 
 const deepest = 6
 const mostEntries = 20_000
+const mostKnown = 1000
 
 /** A file that may be a model. */
 export interface ModelCandidate {
   readonly path: string
+  /** Together with the files beside it that hold its weights. */
   readonly bytes: number
+  /** When the newest of them was written. */
   readonly mtimeMs: number
+  /** Changes when one of those files is written again; absent where there are none. */
+  readonly data?: string
   /** What else changes when it is written again: its inode's time, and the side file of an `.onnx`. */
   readonly stamp?: string
 }
@@ -24,7 +31,7 @@ export interface FoundModels {
   readonly rejected: readonly Rejection[]
 }
 
-/** `.pt` and `.onnx` files under `dirs`; hidden names and links to folders are passed over. */
+/** Files under `dirs` that may be models, by their names; hidden names and links to folders are passed over. */
 export async function findModels(dirs: readonly string[]): Promise<FoundModels> {
   const search = { candidates: [] as ModelCandidate[], rejected: [] as Rejection[], entries: 0 }
   for (const dir of dirs) await searchFolder(dir, 0, search)
@@ -46,12 +53,47 @@ export function versionOf({ bytes, mtimeMs, stamp = '' }: ModelCandidate): strin
 export async function candidateAt(path: string): Promise<ModelCandidate> {
   const info = await withinTime(stat(path), path)
   if (!info.isFile()) throw new Error(`${path} is no file`)
-  return { path, bytes: info.size, mtimeMs: info.mtimeMs, stamp: `/${info.ctimeMs}${await sideStamp(path)}` }
+  const stamp = `/${info.ctimeMs}${await sideStamp(path)}`
+  const parts = await dataParts(path, `${info.size} ${info.mtimeMs} ${info.ctimeMs}`)
+  if (parts.length === 0) return { path, bytes: info.size, mtimeMs: info.mtimeMs, stamp }
+  const data = parts.map(({ size, mtimeMs }) => `/${size}:${mtimeMs}`).join('')
+  return {
+    path,
+    bytes: parts.reduce((sum, { size }) => sum + size, info.size),
+    mtimeMs: Math.max(info.mtimeMs, ...parts.map(({ mtimeMs }) => mtimeMs)),
+    data,
+    stamp: stamp + data,
+  }
+}
+
+const knownData = new Map<string, Promise<readonly string[]>>()
+
+/** The files with the weights of an `.onnx`, as they are now; one that is not there has no size. Graphs are read once. */
+async function dataParts(
+  path: string,
+  version: string,
+): Promise<readonly { readonly size: number; readonly mtimeMs: number }[]> {
+  if (modelFormat(path) !== 'onnx') return []
+  if (knownData.size >= mostKnown) knownData.clear()
+  const key = `${path} ${version}`
+  const known = knownData.get(key) ?? dataPaths(path)
+  knownData.set(key, known)
+  const paths = await withinTime(known, path)
+  const nothing = { size: 0, mtimeMs: 0 }
+  return Promise.all(paths.map((one) => withinTime(lstat(one), one).catch(() => nothing)))
+}
+
+/** None of a graph that cannot be read: loading it says why. */
+function dataPaths(path: string): Promise<readonly string[]> {
+  return dataFiles(path).then(
+    (files) => files.map((file) => file.path),
+    () => [],
+  )
 }
 
 /** An `.onnx` that waits for its vocabulary is another one when that has come. */
 async function sideStamp(path: string): Promise<string> {
-  if (extname(path) !== '.onnx') return ''
+  if (modelFormat(path) !== 'onnx') return ''
   const infos = await Promise.all(
     sideFiles(path).map((file) => withinTime(stat(file), file).catch(() => undefined)),
   )
@@ -81,7 +123,7 @@ async function searchFolder(folder: string, depth: number, search: Search): Prom
 async function searchEntry(path: string, entry: Dirent, depth: number, search: Search): Promise<void> {
   if (entry.isDirectory()) {
     if (depth < deepest) await searchFolder(path, depth + 1, search)
-  } else if (['.pt', '.onnx'].includes(extname(entry.name))) {
+  } else if (modelFormat(entry.name) !== undefined) {
     const candidate = await looked(search, path, () => candidateAt(path))
     if (candidate) search.candidates.push(candidate)
   }

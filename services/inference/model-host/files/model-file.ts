@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import type { FamilyName } from '../protocol.ts'
 import type { Tokens } from './vocabulary-tokens.ts'
 
@@ -6,8 +7,22 @@ export interface ModelFile extends Tokens {
   readonly family: FamilyName
   readonly parameters: number | null
   readonly onnx: Uint8Array
+  /** Files with weights of the graph, by the names that it gives them. */
+  readonly data?: readonly { readonly path: string; readonly data: Uint8Array }[]
   /** Makes the same with weights of 8 bits; absent where that cannot be made. */
   readonly int8?: () => Uint8Array
+}
+
+const formats: Readonly<Record<string, 'torch' | 'onnx'>> = {
+  '.pt': 'torch',
+  '.pth': 'torch',
+  '.ckpt': 'torch',
+  '.onnx': 'onnx',
+}
+
+/** How a file that may be a model is read, by its name; undefined for all others. */
+export function modelFormat(path: string): 'torch' | 'onnx' | undefined {
+  return formats[extname(path).toLowerCase()]
 }
 
 /** Told the size of every block that was read. */

@@ -1,4 +1,4 @@
-import type { FileVersion, WatchOrder } from '../protocol.ts'
+import { type FileVersion, isSameContent, type WatchOrder } from '../protocol.ts'
 import { byAge } from './find-models.ts'
 
 /** Since when a file has been as it is, on a clock that only goes forward. */
@@ -47,8 +47,8 @@ export function newerModels(
  * Anything is better than the bundled model.
  */
 function isNewer(candidate: FileVersion, { serving, file }: Pick<WatchOrder, 'serving' | 'file'>): boolean {
-  const { path, mtimeMs, bytes } = candidate
+  const { path } = candidate
   if (file !== undefined && path !== file) return false
-  if (path === serving?.path) return mtimeMs !== serving.mtimeMs || bytes !== serving.bytes
+  if (path === serving?.path) return !isSameContent(candidate, serving)
   return serving === undefined || byAge(candidate, serving) < 0
 }

@@ -1,7 +1,8 @@
 import { ModelRefused } from '../model-refused.ts'
 import { graphNames } from '../onnx/graph-names.ts'
-import { isLc0 } from '../onnx/lc0-contract.ts'
+import { classicalPlanes, isLc0 } from '../onnx/lc0-contract.ts'
 import type { ModelFile, OnRead } from './model-file.ts'
+import { type DataFile, dataFilesOf, readDataFile } from './onnx-data.ts'
 import { readInBlocks } from './read-in-blocks.ts'
 import { readSideFile, type SideFile } from './side-file.ts'
 import { tokensOf } from './vocabulary-tokens.ts'
@@ -14,15 +15,40 @@ import { tokensOf } from './vocabulary-tokens.ts'
 export async function readOnnx(path: string, onRead: OnRead): Promise<ModelFile> {
   const side = await readSideFile(sideFiles(path))
   const onnx = await readInBlocks(path, onRead)
-  const family = side?.family ?? (isLc0(graphNames(onnx)) ? 'lc0' : 'next_move_lstm')
-  if (family === 'lc0') return { family, tokens: [], unknownId: 0, parameters: null, onnx }
+  const names = graphNames(onnx)
+  const family = side?.family ?? (isLc0(names) ? 'lc0' : 'next_move_lstm')
+  const data = await readData(await dataFilesOf(path, onnx), onRead)
+  const graph = data.length === 0 ? { onnx } : { onnx, data }
+  if (family === 'lc0') {
+    checkInputFormat(names.metadata, side)
+    return { family, tokens: [], unknownId: 0, parameters: null, ...graph }
+  }
   if (side === undefined) throw noSideFile(path)
-  return { ...tokensOf(vocabOf(side)), family, parameters: null, onnx }
+  return { ...tokensOf(vocabOf(side)), family, parameters: null, ...graph }
+}
+
+async function readData(
+  files: readonly DataFile[],
+  onRead: OnRead,
+): Promise<readonly { readonly path: string; readonly data: Uint8Array }[]> {
+  const read = []
+  for (const file of files) read.push({ path: file.name, data: await readDataFile(file, onRead) })
+  return read
+}
+
+/** What a net's metadata or its side file says of its planes; most say nothing. */
+function checkInputFormat(metadata: ReadonlyMap<string, string>, side: SideFile | undefined): void {
+  const said = side && 'input_format' in side.content ? side.content.input_format : undefined
+  const format = said ?? metadata.get('input_format') ?? classicalPlanes
+  if (format === classicalPlanes) return
+  throw new ModelRefused(
+    `its input_format is ${JSON.stringify(format)?.slice(0, 100)}; ${classicalPlanes} is served`,
+  )
 }
 
 /** The names a side file may have, in the order in which they are looked for. */
 export function sideFiles(path: string): readonly string[] {
-  return [path.replace(/\.onnx$/, '.json'), `${path}.json`]
+  return [path.replace(/\.onnx$/i, '.json'), `${path}.json`]
 }
 
 function vocabOf({ path, content }: SideFile): readonly (readonly [string, unknown])[] {

@@ -19,9 +19,16 @@ export async function readSideFile(paths: readonly string[]): Promise<SideFile |
     const info = await stat(path).catch(() => undefined) // not there: the other name may be
     if (info === undefined) continue
     if (info.size > largest) throw new ModelRefused(`its side file ${path} has ${info.size} bytes`)
-    return parsed(path, await readFile(path, 'utf8'))
+    return parsed(path, textOf(await readFile(path)))
   }
   return undefined
+}
+
+/** Editors and shells of Windows begin a file with a byte order mark, and write UTF-16. */
+function textOf(bytes: Buffer): string {
+  const [first, second] = bytes
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+  return new TextDecoder(isUtf16 ? (first === 0xff ? 'utf-16le' : 'utf-16be') : 'utf-8').decode(bytes)
 }
 
 function parsed(path: string, text: string): SideFile {

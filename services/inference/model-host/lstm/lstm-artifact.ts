@@ -4,7 +4,7 @@ import { sizeOf } from '../onnx/tensor.ts'
 import type { PickleValue, TensorRef } from '../pickle/pickle-value.ts'
 import { type LstmConfig, lstmConfig } from './lstm-config.ts'
 import { checkShapes, expectedShapes } from './lstm-shapes.ts'
-import { checkTypes, stateTensors } from './state-tensors.ts'
+import { checkTypes, holdsWeights, stateTensors } from './state-tensors.ts'
 
 export const lstmFamily = 'next_move_lstm'
 
@@ -26,6 +26,7 @@ export function lstmArtifact(value: PickleValue): LstmArtifact {
   if (!(value instanceof Map))
     throw new ModelRefused('it holds no dictionary with vocab, config and state_dict')
   checkFamily(value.get('model_family') ?? lstmFamily)
+  checkHasVocab(value)
   const tokens = tokensOf([...dictionary(value, 'vocab')])
   const tensors = stateTensors(value)
   const shapes = new Map([...tensors].map(([name, { shape }]) => [name, shape]))
@@ -42,6 +43,14 @@ export function checkFamily(family: unknown): void {
   if (family === lstmFamily) return
   const shown = typeof family === 'string' ? JSON.stringify(family.slice(0, 40)) : 'no text'
   throw new ModelRefused(`its model_family is ${shown}; ${lstmFamily} is served`)
+}
+
+/** Training states, and what optimizers and schedulers save of themselves, have no vocabulary and never will. */
+function checkHasVocab(artifact: Dictionary): void {
+  if (artifact.has('vocab')) return
+  const isState = [...artifact.keys()].some((key) => typeof key === 'string' && key.startsWith('optimizer'))
+  const isNoModel = isState || !holdsWeights(artifact)
+  throw new ModelRefused('it holds no dictionary vocab; it is no NextMoveLSTM artifact', { isNoModel })
 }
 
 function dictionary(artifact: Dictionary, key: string): Dictionary {

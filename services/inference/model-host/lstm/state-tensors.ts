@@ -28,6 +28,11 @@ export function stateTensors(artifact: Dictionary): ReadonlyMap<string, TensorRe
   return found.tensors
 }
 
+/** Whether a checkpoint has something in one of the places of weights. */
+export function holdsWeights(artifact: Dictionary): boolean {
+  return holders.some((name) => artifact.get(name) instanceof Map)
+}
+
 /** Refuses weights in another form than floating-point numbers of 16, 32 or 64 bits. */
 export function checkTypes(tensors: ReadonlyMap<string, TensorRef>, expected: Shapes): void {
   for (const name of expected.keys()) {

@@ -12,6 +12,8 @@ export const lc0Names = {
 } as const
 
 export const lc0Planes = 112
+/** Lc0's name for the planes that are served; other formats have as many, with other meanings. */
+export const classicalPlanes = 'INPUT_CLASSICAL_112_PLANE'
 export const lc0Moves = 1858
 
 /** Whether a graph with these names is an Lc0 net. */

@@ -45,6 +45,22 @@ describe('an Lc0 net', () => {
     await session.release()
   })
 
+  test('is served when its side file or its metadata names the planes that it takes', async () => {
+    const { session } = await loaded({}, { input_format: 'INPUT_CLASSICAL_112_PLANE' })
+    await session.release()
+    const other = await loaded({ metadata: { input_format: 'INPUT_CLASSICAL_112_PLANE' } })
+    await other.session.release()
+  })
+
+  test.each([
+    ['its side file', {}, { input_format: 'INPUT_112_WITH_CASTLING_PLANE' }],
+    ['its metadata', { metadata: { input_format: 'INPUT_112_WITH_CASTLING_PLANE' } }, undefined],
+  ])('with other planes by %s is refused by their name', async (_name, options, side) => {
+    await expect(loaded(options, side)).rejects.toThrow(
+      'its input_format is "INPUT_112_WITH_CASTLING_PLANE"; INPUT_CLASSICAL_112_PLANE is served',
+    )
+  })
+
   test.each([
     ['a free batch', {}],
     ['a batch of one', { batch: 1 }],
