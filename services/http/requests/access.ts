@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { isIP } from 'node:net'
 
 /** Who may use a route: anyone; whoever may read; whoever may change what runs; nobody but the control socket. */
 export type Access = 'open' | 'read' | 'change' | 'socket'
@@ -21,6 +22,23 @@ export function needsToken(access: Access, trusted: boolean, userSetToken: boole
 export function sameSecret(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(given), digest(expected))
+}
+
+/** What a browser keeps instead of the token: whoever reads it can use this page's API, and nothing else that takes the token. Pure. */
+export function cookieOf(token: string): string {
+  return createHmac('sha256', token).update('podmate cookie').digest('base64url')
+}
+
+const isLoopback = (name: string) => /^(127\.[\d.]+|::1|localhost)$/.test(name)
+
+/**
+ * Whether a request may be meant for a listener on the loopback interface: a page of another site whose name was made to lead there
+ * (DNS rebinding) shows its own name as Host, which has a dot. Addresses, `localhost`, names without a dot and no Host at all are fine. Pure.
+ */
+export function isMeantForUs(listensOn: string, host: string | undefined): boolean {
+  if (host === undefined || host === '' || !isLoopback(listensOn)) return true
+  const name = URL.parse(`http://${host}`)?.hostname.replace(/^\[|\]$/g, '') ?? ''
+  return isIP(name) > 0 || !name.includes('.') || name.endsWith('.localhost')
 }
 
 export interface OriginHeaders {

@@ -1,12 +1,13 @@
 import type { FastifyRequest } from 'fastify'
+import { cookieOf } from './access.ts'
 
-/** The token that a request shows, and where. */
+/** What a request shows, and where: in a cookie it is what was made of the token. */
 export interface Credentials {
   readonly token: string
   readonly by: 'header' | 'query' | 'cookie'
 }
 
-/** The first token that a request shows: Authorization header, then `?token=`, then our cookie. */
+/** The first of them that a request shows: Authorization header, then `?token=`, then our cookie. */
 export function credentials(request: FastifyRequest): Credentials | undefined {
   const bearer = /^bearer +(\S+) *$/i.exec(request.headers.authorization ?? '')?.[1]
   if (bearer !== undefined) return { token: bearer, by: 'header' }
@@ -27,19 +28,14 @@ function cookieName(request: FastifyRequest): string {
   return `podmate_${request.raw.socket.localPort ?? 0}`
 }
 
-/** The Set-Cookie header that keeps the token for this browser, out of the reach of scripts and other sites. */
+/** The Set-Cookie header that lets this browser in from now on, out of the reach of scripts and other sites. */
 export function tokenCookie(request: FastifyRequest, token: string): string {
   const secure = request.headers['x-forwarded-proto'] === 'https' ? '; Secure' : ''
-  const value = encodeURIComponent(token)
-  return `${cookieName(request)}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000${secure}`
+  return `${cookieName(request)}=${cookieOf(token)}; Path=/; HttpOnly; SameSite=Strict; Max-Age=2592000${secure}`
 }
 
 function cookieValue(header: string, name: string): string | undefined {
   const pair = header.split(';').find((part) => part.trim().startsWith(`${name}=`))
   if (pair === undefined) return undefined
-  try {
-    return decodeURIComponent(pair.slice(pair.indexOf('=') + 1).trim())
-  } catch {
-    return undefined // not one that we have set
-  }
+  return pair.slice(pair.indexOf('=') + 1).trim()
 }

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { HttpProblem } from '../errors/problem.ts'
 import { problem } from '../errors/problem.ts'
 import type { RouteContext } from '../route-context.ts'
-import { needsToken, sameOrigin, sameSecret } from './access.ts'
-import { credentials } from './credentials.ts'
+import { cookieOf, isMeantForUs, needsToken, sameOrigin, sameSecret } from './access.ts'
+import { type Credentials, credentials } from './credentials.ts'
 import { isTrusted } from './trusted.ts'
 
 /** Lets a request through to its route, or throws 401, 403 or (the token cannot be read) 503. */
@@ -12,10 +12,11 @@ export function guard(app: FastifyInstance, context: RouteContext): void {
     // It is ours to read (from the address): routes that check their query strictly need not know of it.
     delete request.query.token
     const access = request.routeOptions.config.access ?? 'open' // only 404 and 405 have none: build-app.ts sees to it
-    const { apiToken } = context.options
+    const { apiToken, host } = context.options
+    if (access !== 'open' && apiToken === undefined && !isTrusted(request.raw)) demandOurName(host, request)
     if (!needsToken(access, isTrusted(request.raw), apiToken !== undefined)) return
     try {
-      await demandToken(credentials(request)?.token, () => context.token())
+      await demandToken(credentials(request), () => context.token())
     } catch (error) {
       if (error instanceof Error && 'statusCode' in error && error.statusCode === 401) {
         reply.header('www-authenticate', 'Bearer realm="podmate"')
@@ -28,10 +29,23 @@ export function guard(app: FastifyInstance, context: RouteContext): void {
   })
 }
 
-/** Throws 401 unless `given` is the right token. */
-export async function demandToken(given: string | undefined, token: () => Promise<string>): Promise<void> {
+/** Throws 401 unless `given` is the right token, or the cookie that was made of it. */
+export async function demandToken(
+  given: Credentials | undefined,
+  token: () => Promise<string>,
+): Promise<void> {
   if (given === undefined) throw unauthorized('this needs the token')
-  if (!sameSecret(given, await readToken(token))) throw unauthorized('this token is not the right one')
+  const right = await readToken(token)
+  if (!sameSecret(given.token, given.by === 'cookie' ? cookieOf(right) : right))
+    throw unauthorized('this token is not the right one')
+}
+
+function demandOurName(host: string, request: FastifyRequest): void {
+  if (isMeantForUs(host, request.headers.host)) return
+  throw problem(
+    421,
+    `this podmate listens on ${host} and is asked for by another name: open it as http://localhost, or set API_TOKEN`,
+  )
 }
 
 async function readToken(token: () => Promise<string>): Promise<string> {

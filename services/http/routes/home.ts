@@ -20,7 +20,7 @@ export function homeRoutes(app: FastifyInstance, context: RouteContext): void {
     async (request, reply) => {
       const token = queryToken(request)
       if (token === undefined) return sendPage(reply, store, 'index.html')
-      await demandToken(token, () => context.token())
+      await demandToken({ token, by: 'query' }, () => context.token())
       reply.header('set-cookie', tokenCookie(request, token))
       return cameFromElsewhere(request) ? reply.type('text/html').send(goOn) : reply.redirect('./', 303)
     },

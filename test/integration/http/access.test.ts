@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { cookieOf } from '../../../services/http/requests/access.ts'
 import { ask } from '../../fixtures/http/ask.ts'
 import { fakePod } from '../../fixtures/http/fake-pod.ts'
 import { useHttp } from '../../fixtures/http/use-http.ts'
@@ -17,7 +18,7 @@ const routes = [
   ['GET', '/logs/trainer', 'read'],
   ['GET', '/metrics', 'read'],
   ['GET', '/openapi.json', 'read'],
-  ['GET', '/docs', 'read'],
+  ['GET', '/docs/', 'read'],
   ['GET', '/docs/static/swagger-ui.css', 'read'],
   ['POST', '/services/trainer/restart', 'change'],
   ['POST', '/shutdown', 'change'],
@@ -28,7 +29,7 @@ test.each(routes)('%s %s (%s) asks for the token as its access says', async (met
   const open = await useHttp({}, fakePod())
   const closed = await useHttp({ apiToken: 'user-token' }, fakePod())
   const cookie = (where: string, token: string) => ({
-    cookie: `other=1; podmate_${new URL(where).port}=${token}`,
+    cookie: `other=1; podmate_${new URL(where).port}=${cookieOf(token)}`,
     'sec-fetch-site': 'same-origin',
   })
   const needed = { open: access === 'change', closed: access !== 'open' }
@@ -66,7 +67,7 @@ test('401 says how to get the token, and names no token', async () => {
 
 test('a change by cookie is taken from our own page only', async () => {
   const { address, pod } = await useHttp()
-  const cookie = `podmate_${new URL(address).port}=generated-token`
+  const cookie = `podmate_${new URL(address).port}=${cookieOf('generated-token')}`
   const post = async (headers: Record<string, string>) =>
     (await ask(address, { method: 'POST', path: '/services/trainer/stop', headers: { cookie, ...headers } }))
       .status
@@ -104,6 +105,8 @@ test('GET /?token= trades the token for a cookie and leaves the address clean', 
   const [cookie = ''] = answer.headers['set-cookie'] ?? []
   expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Strict; Max-Age=\d+$/)
   const [pair = ''] = cookie.split(';')
+  expect(cookie).not.toContain(encodeURIComponent(userToken))
+  expect((await ask(address, { headers: bearer(pair.split('=')[1] ?? '') })).status).toBe(401)
   expect((await ask(address, { headers: { cookie: pair } })).status).toBe(200)
   const secure = await ask(address, { path, headers: { 'x-forwarded-proto': 'https' } })
   expect(secure.headers['set-cookie']?.[0]).toMatch(/; Secure$/)
@@ -155,4 +158,19 @@ test('GET /?token= from another site sets the cookie and goes on from a page of 
   expect([answer.status, answer.headers['set-cookie']?.length]).toEqual([200, 1])
   expect(answer.text).toContain('<meta http-equiv="refresh" content="0;url=./">')
   expect(answer.text).not.toContain('user-token')
+})
+
+test('a loopback listener without API_TOKEN tells nothing to a site whose name was made to lead there', async () => {
+  const open = await useHttp()
+  const status = async (where: string, host: string) =>
+    (await ask(where, { path: '/status', headers: { host } })).status
+  for (const host of ['evil.example', 'evil.example:8000', 'localhost.evil.example', ''])
+    expect([host, await status(open.address, host)]).toEqual([host, host === '' ? 200 : 421])
+  for (const host of ['localhost:8000', 'pod.localhost', '127.0.0.1', '[::1]:80', '192.0.2.7:8000'])
+    expect([host, await status(open.address, host)]).toEqual([host, 200])
+  expect(await status(open.socketPath, 'evil.example')).toBe(200)
+  expect((await ask(open.address, { path: '/healthz', headers: { host: 'evil.example' } })).status).toBe(200)
+  const closed = await useHttp({ apiToken: 'user-token' })
+  const headers = { host: 'evil.example', ...bearer('user-token') }
+  expect((await ask(closed.address, { path: '/status', headers })).status).toBe(200)
 })

@@ -141,13 +141,13 @@ test('answers are what their schemas say', async () => {
 
 test('/docs shows the API with nothing from other servers', async () => {
   const { address } = await useHttp()
-  const page = await ask(address, { path: '/docs' })
+  const page = await ask(address, { path: '/docs/' })
   expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8'])
   const assets = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, asset = '']) => asset)
   expect(assets.length).toBeGreaterThan(3)
   for (const asset of assets) {
     expect(asset).not.toMatch(/^(https?:)?\/\//)
-    expect((await ask(address, { path: new URL(asset, 'http://a/docs').pathname })).status).toBe(200)
+    expect((await ask(address, { path: new URL(asset, 'http://a/docs/').pathname })).status).toBe(200)
   }
   const missing = await ask(address, { path: '/docs/static/no-such-file' })
   expect([missing.status, missing.headers['content-type']]).toEqual([

@@ -1,6 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { cookieOf } from '../../../services/http/requests/access.ts'
 import type { HttpOptions } from '../../../services/http/service.ts'
+import { useHttp } from '../../fixtures/http/use-http.ts'
 import { needsBrowser, openBrowser, type Visit, visit } from '../../fixtures/page/browser.ts'
 import { startCuttingProxy } from '../../fixtures/page/cutting-proxy.ts'
 import { seriousViolations } from '../../fixtures/page/serious-violations.ts'
@@ -9,7 +11,7 @@ import { pointAt } from '../../fixtures/page/stand-in-data.ts'
 
 let browser: Browser | undefined
 const patience = { timeout: 60_000 }
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 60_000 })
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 })
 
 beforeAll(async () => {
   browser = await openBrowser()
@@ -127,7 +129,7 @@ describe('the token', () => {
     await expect.poll(() => pod.asked, patience).toEqual([{ seconds: 7200 }])
     expect(await page.evaluate('document.cookie')).toBe('')
     const [cookie] = await page.context().cookies()
-    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', value: 'generated-token' })
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict', value: cookieOf('generated-token') })
   })
 
   test('is asked for by a form when the user has set one', async () => {
@@ -202,4 +204,22 @@ test('the page lives on behind a proxy that adds a prefix and cuts every connect
       (fault) => !/ERR_(INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION_RESET)/.test(fault),
     ),
   ).toEqual([])
+})
+
+test('the documentation of the API opens over plain http and behind a prefix', async () => {
+  if (!browser) return
+  const { address } = await useHttp()
+  const proxy = await startCuttingProxy(address, 60_000)
+  onTestFinished(() => proxy.close())
+  const context = await browser.newContext()
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+  await page.goto(`${proxy.address}docs`)
+  await page.getByText('/healthz').first().waitFor()
+  expect(faults).toEqual([])
 })
