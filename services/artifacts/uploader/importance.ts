@@ -1,3 +1,6 @@
+import { basename } from 'node:path'
+import { isTrainerState } from '../../../supervisor/trainer-state.ts'
+
 const smallBytes = 1e6
 
 interface Version {
@@ -11,7 +14,7 @@ export function isSmall({ size }: Pick<Version, 'size'>): boolean {
   return size <= smallBytes
 }
 
-/** Sorts what is to be safe first to the front: small files, then the best checkpoint, then the newest. Pure. */
+/** Sorts what is to be safe first to the front: small files, then the best checkpoint, then the newest, the state of a training last. Pure. */
 export function byImportance(left: Version, right: Version): number {
   const rank = rankOf(left) - rankOf(right)
   if (rank !== 0) return rank
@@ -20,6 +23,7 @@ export function byImportance(left: Version, right: Version): number {
 }
 
 function rankOf(file: Version): number {
+  if (isTrainerState(basename(file.remotePath))) return 3
   if (isSmall(file)) return 0
   return /(?:^|[^a-z])best(?:[^a-z]|$)/i.test(file.remotePath) ? 1 : 2
 }

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { isTrainerState } from '../../../supervisor/trainer-state.ts'
 
 /** What a training may go on from: a folder of Hugging Face's Trainer, a training state, or a model alone. */
 export interface Candidate {
@@ -18,7 +19,7 @@ const kinds: Readonly<Record<string, 'state' | 'model'>> = {
   '.safetensors': 'model',
 }
 
-/** Everything under `dirs` that looks like a checkpoint. Hidden names and links to folders are passed over. */
+/** Everything under `dirs` that looks like a checkpoint. Hidden names, links to folders and an optimizer's state by itself are passed over. */
 export async function listCandidates(dirs: readonly string[]): Promise<readonly Candidate[]> {
   const search = { found: [] as Candidate[], entries: 0 }
   for (const dir of dirs) await look(dir, 0, search)
@@ -48,7 +49,8 @@ async function lookAt(path: string, entry: Dirent, depth: number, search: Search
     if (depth < deepest) await look(path, depth + 1, search)
   } else {
     const kind = kinds[extname(entry.name)]
-    if (kind) search.found.push({ path, kind, mtimeMs: await mtimeOf(path) })
+    if (kind === 'state' || (kind && !isTrainerState(entry.name)))
+      search.found.push({ path, kind, mtimeMs: await mtimeOf(path) })
   }
 }
 

@@ -88,7 +88,7 @@ describe('plan()', () => {
     )
   })
 
-  test('puts metrics first, then the best checkpoint, then the newest', () => {
+  test('puts metrics first, then the best checkpoint, then the newest, the state of a training last', () => {
     const file = (remotePath: string, size: number, mtimeMs: number): HashedVersion => ({
       remotePath,
       size,
@@ -102,6 +102,8 @@ describe('plan()', () => {
       file('old-metrics.json', 100, 1),
       file('metrics.json', 100, 3),
       file('bestiary.pt', 9e6, 0),
+      file('best/optimizer.pt', 9e6, 9),
+      file('best/scheduler.pt', 100, 8),
     ]
     const [batch] = plan(local, new Map())
     expect(batch?.files.map(({ remotePath }) => remotePath)).toEqual([
@@ -111,6 +113,8 @@ describe('plan()', () => {
       'step3.pt',
       'step1.pt',
       'bestiary.pt',
+      'best/optimizer.pt',
+      'best/scheduler.pt',
     ])
   })
 

@@ -65,6 +65,13 @@ describe('findModels()', () => {
     ])
   })
 
+  test('passes over the state of a training', async () => {
+    await file('one/checkpoint-8/model.pt', Buffer.of(1))
+    for (const name of ['optimizer.pt', 'scheduler.pt', 'scaler.pt'])
+      await file(`one/checkpoint-8/${name}`, Buffer.of(1))
+    expect(await names('one')).toEqual(['one/checkpoint-8/model.pt'])
+  })
+
   test('passes over hidden names, links to folders and what lies too deep', async () => {
     await file('one/.model.pt.123.partial', Buffer.of(1))
     await file('one/.hidden.pt', Buffer.of(1))

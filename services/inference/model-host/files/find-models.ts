@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { isTrainerState } from '../../../../supervisor/trainer-state.ts'
 import type { Rejection } from '../protocol.ts'
 import { modelFormat } from './model-file.ts'
 import { dataFiles } from './onnx-data.ts'
@@ -31,7 +32,7 @@ export interface FoundModels {
   readonly rejected: readonly Rejection[]
 }
 
-/** Files under `dirs` that may be models, by their names; hidden names and links to folders are passed over. */
+/** Files under `dirs` that may be models, by their names; hidden names, links to folders and what only a trainer reads are passed over. */
 export async function findModels(dirs: readonly string[]): Promise<FoundModels> {
   const search = { candidates: [] as ModelCandidate[], rejected: [] as Rejection[], entries: 0 }
   for (const dir of dirs) await searchFolder(dir, 0, search)
@@ -123,7 +124,7 @@ async function searchFolder(folder: string, depth: number, search: Search): Prom
 async function searchEntry(path: string, entry: Dirent, depth: number, search: Search): Promise<void> {
   if (entry.isDirectory()) {
     if (depth < deepest) await searchFolder(path, depth + 1, search)
-  } else if (modelFormat(entry.name) !== undefined) {
+  } else if (modelFormat(entry.name) !== undefined && !isTrainerState(entry.name)) {
     const candidate = await looked(search, path, () => candidateAt(path))
     if (candidate) search.candidates.push(candidate)
   }
