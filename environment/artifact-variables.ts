@@ -65,7 +65,7 @@ export const artifacts = z.object({
     does: 'The most commits in an hour; Hugging Face refuses too many. A flush is not held up by it.',
   }),
   HF_SYNC_DELETE: oneOf(['keep', 'mirror'], 'keep', {
-    does: 'keep deletes nothing on Hugging Face; mirror deletes what was uploaded from here and is gone here.',
+    does: 'keep deletes nothing on Hugging Face; mirror deletes what was uploaded from here and is gone here for ten minutes, and nothing while a folder that was there is missing.',
   }),
   HF_SYNC_MAX_FILE_GB: whole(50, [1, 500], {
     does: 'The size in gigabytes of the largest file that goes up.',

@@ -1,20 +1,20 @@
 import { pause } from '../../../supervisor/time.ts'
 import { HubProblem } from './hub/hub-problem.ts'
 import type { HubRepo, RemoteFile } from './hub/hub-repo.ts'
-import { type HubSettings, hubFor } from './hub-for.ts'
+import { hubFor } from './hub-for.ts'
 import { isOnHub } from './is-on-hub.ts'
 import { Journal } from './journal.ts'
 import { LocalSide } from './local-side.ts'
 import type { UploadOptions } from './options.ts'
-import { plan } from './plan.ts'
-import type { OnceOutcome } from './run-once.ts'
+import { limitsUntil, plan } from './plan.ts'
+import type { OnceOutcome, OnceSettings } from './run-once.ts'
 
 const quietMs = 200
 
 /** What a run would do now. Rejects with a HubProblem where the Hub cannot be asked. */
 export async function dryRun(
   options: UploadOptions,
-  settings: HubSettings,
+  settings: OnceSettings,
   signal: AbortSignal,
 ): Promise<OnceOutcome> {
   const { hub } = hubFor(options, settings)
@@ -27,15 +27,19 @@ export async function dryRun(
     await local.look(performance.now(), quietMs)
     await local.hash(Number.POSITIVE_INFINITY, signal)
     signal.throwIfAborted()
-    return planned(local, await listed(hub, signal))
+    return planned(local, await listed(hub, signal), settings.deadlineMs)
   } finally {
     local.close()
   }
 }
 
-function planned({ book }: LocalSide, remote: ReadonlyMap<string, RemoteFile>): OnceOutcome {
+function planned(
+  { book }: LocalSide,
+  remote: ReadonlyMap<string, RemoteFile>,
+  deadlineMs: number | undefined,
+): OnceOutcome {
   const versions = [...book.versions()]
-  const batches = plan(versions, remote)
+  const batches = plan(versions, remote, { limits: limitsUntil(deadlineMs) })
   const known = new Set(versions.map(({ remotePath }) => remotePath))
   const notReady = [...(book.scan?.files.keys() ?? [])].flatMap((path) => {
     return known.has(path) || book.isRefused(path)

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto'
-import { type JournalEntry, type JournalLine, journalLines, journalText } from './journal-lines.ts'
+import {
+  type JournalEntry,
+  type JournalLine,
+  journalLines,
+  journalText,
+  type KnownSource,
+} from './journal-lines.ts'
 import type { HubTarget } from './options.ts'
 
 /** Where journals are kept; what StatePort of the supervisor offers. A call that fails rejects. */
@@ -29,6 +35,7 @@ export class Journal {
   readonly #name: string
   readonly #entries = new Map<string, JournalEntry>()
   #commits: number[] = []
+  #sources: readonly KnownSource[] = []
   #unkept: string[] = []
   #sinceCompaction = 0
   problem: string | undefined
@@ -40,6 +47,11 @@ export class Journal {
 
   get entries(): ReadonlyMap<string, JournalEntry> {
     return this.#entries
+  }
+
+  /** The sources that the entries came from; none before a look at them was remembered. */
+  get sources(): readonly KnownSource[] {
+    return this.#sources
   }
 
   /** When the commits of the last hour were made, by the wall clock, oldest first. */
@@ -82,12 +94,14 @@ export class Journal {
 
   #text(): string {
     const files = [...this.#entries].map(([path, entry]) => journalText({ path, ...entry }))
-    return [...files, ...this.#commits.map((atMs) => journalText({ commit: '', atMs }))].join('')
+    const sources = journalText({ sources: this.#sources })
+    return [...files, sources, ...this.#commits.map((atMs) => journalText({ commit: '', atMs }))].join('')
   }
 
   #apply(line: JournalLine): void {
     if ('forget' in line) this.#entries.delete(line.forget)
     else if ('commit' in line) this.#commits.push(line.atMs)
+    else if ('sources' in line) this.#sources = line.sources
     else {
       const { path, ...entry } = line
       this.#entries.set(path, entry)

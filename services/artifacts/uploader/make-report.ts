@@ -33,14 +33,14 @@ export function countFiles({ local, hub }: Uploader): FileCounts {
 
 /** Everything there is to know; `counts` may be older. */
 export function makeReport(uploader: Uploader, { first, ...counts }: FileCounts): UploadReport {
-  const { local, hub, trouble, world } = uploader
+  const { local, hub, trouble, world, deletions } = uploader
   const { scan } = local.book
   const refused = local.book.refusals()
   const { problem } = world.journal
   return {
     activity: uploader.activity,
     ...(hub.opened && { repo: { url: hub.opened.url, user: hub.opened.user, private: hub.opened.private } }),
-    warnings: hub.opened?.warnings ?? [],
+    warnings: [...(hub.opened?.warnings ?? []), ...deletions.heldBack],
     ...counts,
     next: first.map((file) => progressOf(file, uploader)),
     refused: refused.slice(0, mostShown),

@@ -40,8 +40,13 @@ export const planLimits: PlanLimits = {
   smallApart: false,
 }
 
-/** In a flush what is safe is safe at once: the small ones go first, then few at a time. */
+/** When time may run out, what is safe is safe at once: the small ones go first, then few at a time. */
 export const flushLimits: PlanLimits = { ...planLimits, bytes: 64e6, smallApart: true }
+
+/** Those of what has to be done by a time; as few commits as there can be where there is none. Pure. */
+export function limitsUntil(untilMs = Number.POSITIVE_INFINITY): PlanLimits {
+  return Number.isFinite(untilMs) ? flushLimits : planLimits
+}
 
 /** A file of this size is sent before the commit, by itself; smaller ones together with it. */
 const aloneBytes = 8e6

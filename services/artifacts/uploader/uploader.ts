@@ -10,7 +10,7 @@ import type { LocalVersion } from './local-version.ts'
 import { isStill, lookAgain } from './open-file.ts'
 import type { UploadOptions } from './options.ts'
 import { changeWaitMs, commitWaitMs, gapMs } from './pace.ts'
-import { type Batch, flushLimits, plan, planLimits } from './plan.ts'
+import { type Batch, limitsUntil, plan, planLimits } from './plan.ts'
 import type { FlushOutcome, UploadEvent } from './protocol.ts'
 import { asProblem } from './reaction.ts'
 import type { Transfers } from './transfers.ts'
@@ -44,7 +44,7 @@ export class Uploader {
   readonly local: LocalSide
   readonly hub: HubSide
   readonly trouble: Trouble
-  readonly #deletions = new Deletions()
+  readonly deletions: Deletions
   activity: UploadActivity = 'starting'
   /** How often it has looked at everything it knows. */
   rounds = 0
@@ -66,6 +66,7 @@ export class Uploader {
     const { options, journal } = world
     this.local = new LocalSide({ ...world, onNews: () => this.#wake.abort() })
     this.hub = new HubSide({ ...world, commitMessage: options.commitMessage }, this.local.book)
+    this.deletions = new Deletions(world)
     this.trouble = new Trouble(world.tell, journal)
   }
 
@@ -87,7 +88,10 @@ export class Uploader {
     this.#flush?.end(this.#outcome('the uploader was stopped'))
   }
 
-  /** Sends all that can be sent, pace waived, within `deadlineMs`; a later call takes the place of an earlier one. */
+  /**
+   * Sends all that can be sent, pace waived, within `deadlineMs`; a later call takes the place of an earlier one. Without
+   * a deadline (Infinity) in as few commits as there can be.
+   */
   async flush(deadlineMs: number): Promise<FlushOutcome> {
     this.#flush?.end(this.#outcome('another flush took its place'))
     this.#flush = flushOrder(performance.now() + deadlineMs, () => {
@@ -120,21 +124,18 @@ export class Uploader {
 
   async #work(flush: FlushOrder | undefined, signal: AbortSignal): Promise<number> {
     const { local, hub } = this
-    const { settleMs, deletion } = this.world.options
+    const { settleMs } = this.world.options
     const quietMs = flush ? flushQuietMs : settleMs
     await local.look(performance.now(), quietMs, flush?.takeFirst())
     if (local.book.unhashed.length > 0) this.activity = 'hashing'
-    const more = await local.hash(flush ? flushHashBytes : hashBytes, signal)
+    const more = await local.hash(hashBytesFor(flush), signal)
     await this.world.journal.keep()
     const restMs = this.trouble.restMs(performance.now())
     if (restMs > 0) return this.#rest(restMs, quietMs)
     const remote = await hub.know(signal)
     const { scan } = local.book
-    const gone =
-      scan && deletion === 'mirror'
-        ? this.#deletions.due(scan, this.world.journal.entries, performance.now())
-        : []
-    const limits = { ...(flush ? flushLimits : planLimits), files: this.#mostFiles }
+    const gone = scan ? this.deletions.due(scan, performance.now()) : []
+    const limits = { ...limitsUntil(flush?.untilMs), files: this.#mostFiles }
     const [batch] = plan(hub.versions(remote), remote, { gone, limits })
     await this.world.journal.keep()
     if (batch === undefined) return this.#nothingToSend(more, quietMs)
@@ -236,4 +237,9 @@ export class Uploader {
   #outcome(reason: string): FlushOutcome {
     return leftBehind(this.local.book, this.hub.remote, reason)
   }
+}
+
+function hashBytesFor(flush: FlushOrder | undefined): number {
+  if (flush === undefined) return hashBytes
+  return Number.isFinite(flush.untilMs) ? flushHashBytes : Number.POSITIVE_INFINITY
 }

@@ -51,6 +51,21 @@ describe('scripts/hf-sync.ts', () => {
     expect((await sync('--dry-run')).out).toContain('Nothing would be uploaded; 3 safe.')
   })
 
+  test('makes one commit of three files of every size, as its dry run says, and small ones first by a deadline', async () => {
+    await using hub = await startHub()
+    const { write, sync } = folderFor(hub)
+    write('metrics.json', '{}')
+    write('model.pt', 'm'.repeat(3_000_000))
+    write('best.pt', 'b'.repeat(70_000_000))
+    expect((await sync('--dry-run')).out).toContain('3 to upload (73.0 MB) in 1 commit; 0 safe.')
+    expect((await sync('--dry-run', '--deadline', '600')).out).toContain('in 3 commits; 0 safe.')
+    expect((await sync()).code).toBe(0)
+    // The first one came with the repo.
+    expect(hub.repo('pod/run').commits).toHaveLength(2)
+    for (const name of ['metrics.json', 'model.pt', 'best.pt'])
+      expect(hub.repo('pod/run').files.has(name)).toBe(true)
+  })
+
   test('exits with 1 and names what is left', async () => {
     await using hub = await startHub()
     const { write, sync } = folderFor(hub)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { countFiles, makeReport } from '../../../services/artifacts/uploader/make-report.ts'
 import type { UploadEvent } from '../../../services/artifacts/uploader/protocol.ts'
 import { type Hub, startHub } from '../../fakes/hub.ts'
 import { memoryStore, runUploader, type TestUploader } from '../../fixtures/artifacts/run-uploader.ts'
@@ -213,6 +214,17 @@ describe('Uploader', () => {
     await write(run, 'b.json', '{}')
     await onHub(hub, 'a.json', 'b.json')
   })
+})
+
+test('mirror says in its report that it deletes nothing while a folder is missing that was there', async () => {
+  await using hub = await startHub()
+  await using run = await runUploader(hub.url, { scanEveryMs: 300, deletion: 'mirror' })
+  await write(run, 'a.json', '{}')
+  await onHub(hub, 'a.json')
+  await rm(run.folder, { recursive: true })
+  await expect.poll(() => eventsOf(run, 'warning'), { timeout: 60_000 }).toHaveLength(1)
+  const { warnings } = makeReport(run.uploader, countFiles(run.uploader))
+  expect(warnings).toMatchObject([expect.stringContaining(`${run.folder} is missing`)])
 })
 
 describe('flush()', () => {

@@ -27,6 +27,14 @@ const lines: fc.Arbitrary<JournalLine> = fc.oneof(
   { arbitrary: files, weight: 5 },
   fc.record({ forget: paths }),
   fc.record({ commit: hashes.map(({ gitOid }) => gitOid), atMs: fc.nat() }),
+  fc.record({
+    sources: fc.array(
+      fc.record(
+        { dir: paths, under: fc.string(), folder: fc.constantFrom('1:2', '42:7') },
+        { requiredKeys: ['dir', 'under'] },
+      ),
+    ),
+  }),
 )
 
 async function loaded(text: string): Promise<Journal> {
