@@ -7,12 +7,18 @@ import { exitCodes, PodctlError } from './exit-codes.ts'
 import { since } from './since.ts'
 import { table } from './table.ts'
 
+interface Quality {
+  readonly top1?: number
+  readonly val_loss?: number
+}
+
 /** What GET /models says, as far as it is shown. */
 export interface Models {
   readonly serving: {
     readonly model_path: string
     readonly generation: number
     readonly device: string
+    readonly quality: Quality | null
   } | null
   readonly reason?: string
   readonly following: 'latest' | 'file' | 'pinned'
@@ -21,6 +27,7 @@ export interface Models {
     readonly path: string
     readonly bytes: number
     readonly mtime: string
+    readonly quality: Quality | null
     readonly serving: boolean
   }[]
   readonly rejected: readonly { readonly path: string; readonly reason: string }[]
@@ -83,16 +90,17 @@ async function modelsOf(podmate: Client): Promise<Models> {
 
 /** The models as lines of text. Pure. */
 export function modelLines(models: Models, now: number): readonly string[] {
-  const rows = models.candidates.map(({ path, bytes, mtime, serving }) => [
+  const rows = models.candidates.map(({ path, bytes, mtime, quality, serving }) => [
     serving ? '*' : '',
     `${(bytes / 1e6).toFixed(1)} MB`,
     `${since(Date.parse(mtime), now)} ago`,
+    qualityWords(quality) || '-',
     path,
   ])
   return [
     headline(models),
     ...(models.previous === null ? [] : [`before it: ${models.previous}`]),
-    ...(rows.length === 0 ? [] : ['', ...table([['', 'SIZE', 'WRITTEN', 'MODEL'], ...rows])]),
+    ...(rows.length === 0 ? [] : ['', ...table([['', 'SIZE', 'WRITTEN', 'QUALITY', 'MODEL'], ...rows])]),
     ...(models.rejected.length === 0 ? [] : ['', 'not served:']),
     ...models.rejected.map(({ path, reason }) => `  ${path}: ${reason}`),
   ]
@@ -106,6 +114,16 @@ const followings = {
 
 function headline({ serving, reason, following }: Models): string {
   if (serving === null) return `no model is served: ${reason ?? 'inference is starting'}`
-  const { model_path, generation, device } = serving
-  return `serving ${model_path} (generation ${generation}, ${device}); ${followings[following]}`
+  const { model_path, generation, device, quality } = serving
+  const facts = [`generation ${generation}`, device, qualityWords(quality)].filter((fact) => fact !== '')
+  return `serving ${model_path} (${facts.join(', ')}); ${followings[following]}`
+}
+
+/** `15.8 % top-1, loss 3.45`; empty when nothing is known. */
+function qualityWords(quality: Quality | null): string {
+  const { top1, val_loss } = quality ?? {}
+  return [
+    ...(top1 === undefined ? [] : [`${(100 * top1).toFixed(1)} % top-1`]),
+    ...(val_loss === undefined ? [] : [`loss ${val_loss.toFixed(2)}`]),
+  ].join(', ')
 }

@@ -67,9 +67,10 @@ function listed({ serving, choice }: ModelRouteOptions): JsonObject {
     following: choice.following,
     pinned: choice.pinned,
     previous: choice.previous?.path ?? null,
-    candidates: choice.candidates.map(({ path, bytes, mtimeMs }) => ({
+    candidates: choice.candidates.map(({ path, bytes, mtimeMs, quality }) => ({
       path,
       bytes,
+      quality: quality ? { ...quality } : null,
       mtime: new Date(mtimeMs).toISOString(),
       serving: path === served?.model.path,
     })),
@@ -78,5 +79,6 @@ function listed({ serving, choice }: ModelRouteOptions): JsonObject {
 }
 
 function facts({ model, generation }: ServedModel) {
-  return { generation, model_path: model.path, source: model.source, device: model.device }
+  const quality = model.quality ? { ...model.quality } : null
+  return { generation, model_path: model.path, source: model.source, device: model.device, quality }
 }

@@ -7,11 +7,22 @@ const following = {
     'latest: the newest of ARTIFACT_DIRS; file: INFERENCE_API_MODEL_PATH; pinned: nothing, until released.',
 }
 
+const quality = {
+  type: ['object', 'null'],
+  description:
+    'How good it was on held-out games when it was saved, as its own record says; null when that says nothing.',
+  properties: {
+    top1: described('number', 'The share of moves that were its first choice, from 0 to 1.'),
+    val_loss: described('number', 'Nats a move.'),
+  },
+}
+
 const servedProperties = {
   generation: described('integer', 'Counts the models that were served since podmate started.'),
   model_path: described('string', 'The file that answers.'),
   source: { type: 'string', enum: ['file', 'latest', 'bundled'] },
   device: described('string', 'cpu or cuda:N, as a profiled run showed.'),
+  quality,
 }
 const served = { type: 'object', required: Object.keys(servedProperties), properties: servedProperties }
 
@@ -55,11 +66,12 @@ export const modelsSchema = {
           description: 'Newest first.',
           items: {
             type: 'object',
-            required: ['path', 'bytes', 'mtime', 'serving'],
+            required: ['path', 'bytes', 'mtime', 'quality', 'serving'],
             properties: {
               path: { type: 'string' },
               bytes: { type: 'integer' },
               mtime: described('string', 'ISO 8601, in UTC.'),
+              quality,
               serving: { type: 'boolean' },
             },
           },

@@ -23,6 +23,16 @@ export interface FileVersion {
   /** Of the files beside it that hold its weights. */
   readonly data?: string
   readonly version: string
+  /** What its own record says of it. */
+  readonly quality?: Quality
+}
+
+/** How good a model was on held-out games when it was saved. */
+export interface Quality {
+  /** The share of moves that were its first choice, from 0 to 1. */
+  readonly top1?: number
+  /** Nats a move. */
+  readonly val_loss?: number
 }
 
 /** Whether two versions of one file hold the same, as far as sizes and times tell. Pure. */
@@ -122,6 +132,7 @@ export interface LoadedModel {
   readonly family: FamilyName
   /** Weights and biases; null for an `.onnx`, which does not say. */
   readonly parameters: number | null
+  readonly quality?: Quality
   /** In the order of their ids. */
   readonly tokens: readonly string[]
   readonly unknownId: number

@@ -70,6 +70,7 @@ function modelFacts({ model, family, loadSeconds, generation }: ServedModel) {
     source: model.source,
     family: model.family,
     parameters: model.parameters,
+    ...(model.quality ? { quality: { ...model.quality } } : {}),
     vocabulary: family.size,
     device: model.device,
     device_requested: model.deviceRequested,

@@ -365,9 +365,15 @@ describe('POST /model', () => {
     await expect.poll(() => rejected(one), soon).toContain('cut.pt')
     const { body } = await ask(one, '/models')
     expect(body).toMatchObject({ following: 'latest', pinned: null, serving: { model_path: second } })
-    const candidates = body.candidates as { path: string; serving: boolean }[] // the route's schema
+    expect(body.serving).toMatchObject({ quality: { top1: 0.25, val_loss: 2.5 } })
+    const candidates = body.candidates as {
+      path: string
+      serving: boolean
+      quality: { top1: number } | null
+    }[] // the route's schema
     expect(candidates.map(({ path }) => path)).toEqual([join(one.artifacts, 'cut.pt'), second, first])
     expect(candidates.map(({ serving }) => serving)).toEqual([false, true, false])
+    expect(candidates.map(({ quality }) => quality?.top1)).toEqual([undefined, 0.25, 0.25])
     expect(body.rejected).toEqual([
       { path: join(one.artifacts, 'cut.pt'), reason: expect.stringContaining('cut short') },
     ])
@@ -428,9 +434,11 @@ describe('podctl model', () => {
     await expect.poll(() => answer(one), soon).toMatchObject({ model_path: second })
     const used = await call(one, 'use', first)
     expect(used).toMatchObject({ code: 0, err: '' })
-    expect(used.out).toMatch(`serving ${first} (generation 4, cpu); pinned`)
+    expect(used.out).toMatch(`serving ${first} (generation 4, cpu, 25.0 % top-1, loss 2.50); pinned`)
     const list = await call(one, 'list')
-    expect(list.out).toMatch(new RegExp(`^\\* +[\\d.]+ MB +.+ ago +${first}$`, 'm'))
+    expect(list.out).toMatch(
+      new RegExp(`^\\* +[\\d.]+ MB +.+ ago +25\\.0 % top-1, loss 2\\.50 +${first}$`, 'm'),
+    )
     expect(list.out).toContain(`before it: ${second}`)
     expect((await call(one, 'rollback')).out).toContain(`serving ${second} (generation 5`)
     expect((await call(one, 'use', 'latest')).out).toContain('the newest is followed')

@@ -59,6 +59,7 @@ test('the board plays the served model, refuses an illegal drag, and says that a
   const { page, pod, faults, textOf } = await openPod()
   const board = boardOf(page)
   await expect.poll(() => textOf('[data-part=model]'), patience).toContain('Generation 1')
+  await expect.poll(() => textOf('[data-part=model]'), patience).toContain('model.pt · cpu · 15.8 % top-1')
   await board.drag('e2', 'e4')
   await expect.poll(board.said, patience).toMatch(/^The model played/)
   expect(await board.moves()).toHaveLength(2)

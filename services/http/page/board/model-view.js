@@ -6,7 +6,7 @@ import { serviceOf } from '../details-of.js'
 export function modelView(pod, answered, news) {
   const service = serviceOf(pod, 'inference')
   const generation = service?.details?.generation ?? answered
-  const { model_path: path, device } = service?.details ?? {}
+  const { model_path: path, device, quality } = service?.details ?? {}
   if (generation === undefined)
     return h(
       'p',
@@ -21,10 +21,16 @@ export function modelView(pod, answered, news) {
       'p',
       { class: 'model', key: 'model', title: String(path ?? '') },
       h('b', null, `Generation ${generation}`),
-      h('span', null, [file, device].filter(Boolean).join(' · ')),
+      h('span', null, [file, device, qualityWords(quality)].filter(Boolean).join(' · ')),
     ),
     news !== '' && h('p', { class: 'news', key: 'news' }, news),
   ]
+}
+
+/** How good the model is by its own record. @param {unknown} quality */
+function qualityWords(quality) {
+  const top1 = typeof quality === 'object' && quality !== null && 'top1' in quality ? quality.top1 : undefined
+  return typeof top1 === 'number' ? `${(100 * top1).toFixed(1)} % top-1` : ''
 }
 
 /** What is to be said when another model is served than the one that answered last. @param {ServiceStatus | undefined} service @param {number | undefined} answered */

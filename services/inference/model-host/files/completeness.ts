@@ -6,8 +6,15 @@ import type { FileVersion, Rejection } from '../protocol.ts'
 import { type ModelCandidate, versionOf } from './find-models.ts'
 import { modelFormat } from './model-file.ts'
 import { dataFiles, dataProblem } from './onnx-data.ts'
+import { qualityIn } from './quality.ts'
+import { sideFiles } from './read-onnx.ts'
+import { readSideFile } from './side-file.ts'
 
 const mostKnown = 1000
+/** What may take longer is left to a host that answers nobody. */
+const largestRecord = 2 ** 20
+/** So that a folder of many models holds up nothing: the others are read by the next searches. */
+const mostReadTogether = 10
 
 /** The first of some files that is whole, and those before it that are not, each with the reason. */
 export interface Completeness {
@@ -64,7 +71,7 @@ async function problemOf({ path, bytes }: FileVersion): Promise<Problem | undefi
 async function checkTorchFile(path: string): Promise<void> {
   const archive = await openTorchArchive(path, () => {})
   try {
-    lstmArtifact(unpickle(archive.pickle))
+    if (archive.pickle.length <= largestRecord) lstmArtifact(unpickle(archive.pickle))
   } finally {
     archive.close()
   }
@@ -74,6 +81,33 @@ async function checkTorchFile(path: string): Promise<void> {
 async function checkDataFiles(path: string): Promise<void> {
   const problem = await dataProblem(await dataFiles(path))
   if (problem !== undefined) throw new ModelRefused(problem)
+}
+
+/** Reads what each file's own record says of it; what was read of a version is remembered. */
+export function qualities(): (files: readonly FileVersion[]) => Promise<readonly FileVersion[]> {
+  const known = new Map<string, Pick<FileVersion, 'quality'>>()
+  return async (files) => {
+    let unread = mostReadTogether
+    const told: FileVersion[] = []
+    for (const file of files) {
+      const key = `${file.path} ${file.version}`
+      if (!known.has(key) && unread > 0) {
+        unread -= 1
+        if (known.size >= mostKnown) known.clear()
+        // What cannot be read says nothing of itself; why it cannot is told when it is tried.
+        known.set(key, await readQuality(file).catch(() => ({})))
+      }
+      told.push({ ...file, ...known.get(key) })
+    }
+    return told
+  }
+}
+
+async function readQuality({ path }: FileVersion): Promise<Pick<FileVersion, 'quality'>> {
+  if (modelFormat(path) === 'onnx') return qualityIn((await readSideFile(sideFiles(path)))?.content)
+  const archive = await openTorchArchive(path, () => {})
+  archive.close()
+  return archive.pickle.length > largestRecord ? {} : qualityIn(unpickle(archive.pickle))
 }
 
 /** A candidate as it is told to the other process. */

@@ -1,11 +1,12 @@
 import { extname } from 'node:path'
-import type { FamilyName } from '../protocol.ts'
+import type { FamilyName, Quality } from '../protocol.ts'
 import type { Tokens } from './vocabulary-tokens.ts'
 
 /** A model that was read and checked, as ONNX bytes. */
 export interface ModelFile extends Tokens {
   readonly family: FamilyName
   readonly parameters: number | null
+  readonly quality?: Quality
   readonly onnx: Uint8Array
   /** Files with weights of the graph, by the names that it gives them. */
   readonly data?: readonly { readonly path: string; readonly data: Uint8Array }[]

@@ -3,6 +3,7 @@ import { graphNames } from '../onnx/graph-names.ts'
 import { classicalPlanes, isLc0 } from '../onnx/lc0-contract.ts'
 import type { ModelFile, OnRead } from './model-file.ts'
 import { type DataFile, dataFilesOf, readDataFile } from './onnx-data.ts'
+import { qualityIn } from './quality.ts'
 import { readInBlocks } from './read-in-blocks.ts'
 import { readSideFile, type SideFile } from './side-file.ts'
 import { tokensOf } from './vocabulary-tokens.ts'
@@ -18,7 +19,7 @@ export async function readOnnx(path: string, onRead: OnRead): Promise<ModelFile>
   const names = graphNames(onnx)
   const family = side?.family ?? (isLc0(names) ? 'lc0' : 'next_move_lstm')
   const data = await readData(await dataFilesOf(path, onnx), onRead)
-  const graph = data.length === 0 ? { onnx } : { onnx, data }
+  const graph = { onnx, ...(data.length === 0 ? {} : { data }), ...qualityIn(side?.content) }
   if (family === 'lc0') {
     checkInputFormat(names.metadata, side)
     return { family, tokens: [], unknownId: 0, parameters: null, ...graph }

@@ -5,17 +5,19 @@ import { encodeOnnx } from '../onnx/onnx-proto.ts'
 import { openTorchArchive } from '../pickle/torch-archive.ts'
 import { unpickle } from '../pickle/unpickle.ts'
 import type { ModelFile, OnRead } from './model-file.ts'
+import { qualityIn } from './quality.ts'
 
 /** Reads a `.pt` artifact of the NextMoveLSTM family and converts it; nothing in its pickle is executed. */
 export async function readPt(path: string, onRead: OnRead): Promise<ModelFile> {
   const archive = await openTorchArchive(path, onRead)
   try {
-    const artifact = lstmArtifact(unpickle(archive.pickle))
+    const record = unpickle(archive.pickle)
+    const artifact = lstmArtifact(record)
     const weights = await readLstmWeights(artifact, archive.storage)
     const onnx = encodeOnnx(lstmGraph(weights))
     const int8 = () => encodeOnnx(lstmGraph(weights, 'int8'))
     const { tokens, unknownId, parameters } = artifact
-    return { family: lstmFamily, tokens, unknownId, parameters, onnx, int8 }
+    return { family: lstmFamily, tokens, unknownId, parameters, onnx, int8, ...qualityIn(record) }
   } finally {
     archive.close()
   }

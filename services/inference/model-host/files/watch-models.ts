@@ -1,7 +1,7 @@
 import { watch } from 'chokidar'
 import type { Seen, WatchOrder } from '../protocol.ts'
 import { answeringFolders } from './answering-folders.ts'
-import { completeness, fileVersion } from './completeness.ts'
+import { completeness, fileVersion, qualities } from './completeness.ts'
 import { byAge, candidateAt, type FoundModels, findModels } from './find-models.ts'
 import { newerModels, type Sighting, sightings } from './newer-models.ts'
 
@@ -16,6 +16,7 @@ const restPerSearch = 50
 export class ModelWatch {
   readonly #tell: (seen: Seen) => void
   readonly #complete = completeness()
+  readonly #qualities = qualities()
   readonly #answers = answeringFolders()
   #order: WatchOrder | undefined
   #orderedAtMs = 0
@@ -72,7 +73,8 @@ export class ModelWatch {
       )
     const { newest, cut } = await this.#complete(settled.filter((file) => !isTried(file.path, file.version)))
     const settling = newest === undefined && waitMs !== undefined
-    const seen = { candidates: files.slice(0, mostShown), rejected: [...rejected, ...cut], newest, settling }
+    const shown = await this.#qualities(files.slice(0, mostShown))
+    const seen = { candidates: shown, rejected: [...rejected, ...cut], newest, settling }
     const text = JSON.stringify(seen)
     if (text !== this.#told) this.#tell(seen)
     this.#told = text

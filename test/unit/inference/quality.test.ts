@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { qualityIn } from '../../../services/inference/model-host/files/quality.ts'
+
+const metrics = { val_top1: 0.25, val_loss: 2.5 }
+
+test.each([
+  ['metrics', { metrics }],
+  ['runtime.metrics', { runtime: { metrics } }],
+  ['the top', metrics],
+  ['a pickle', new Map([['metrics', new Map(Object.entries(metrics))]])],
+  ['other names', { top1: 0.25, best_val_loss: 2.5 }],
+  ['metrics before the top', { metrics, val_top1: 0.9, val_loss: 9 }],
+])('qualityIn() finds what a record says of its model: %s', (_name, record) => {
+  expect(qualityIn(record)).toEqual({ quality: { top1: 0.25, val_loss: 2.5 } })
+})
+
+test('qualityIn() gives what is there, and nothing that is no share or loss', () => {
+  expect(qualityIn({ val_loss: 2.5 })).toEqual({ quality: { val_loss: 2.5 } })
+  for (const record of [
+    undefined,
+    null,
+    7,
+    [],
+    {},
+    { metrics: 3 },
+    { val_top1: 15.8, val_loss: Number.NaN },
+    { val_loss: '2.5' },
+  ])
+    expect(qualityIn(record)).toEqual({})
+})
