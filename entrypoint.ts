@@ -5,6 +5,13 @@ import { stopRequests } from './supervisor/stop-requests.ts'
 // First of all: a stop that comes while everything else is still being read must not be lost.
 const requests = stopRequests()
 
+const { readStart } = await import('./boot/start-arguments.ts')
+const start = readStart(process.argv.slice(2), process.env)
+if (start.type === 'end') {
+  process[start.code === 0 ? 'stdout' : 'stderr'].write(start.text)
+  process.exit(start.code)
+}
+
 const { memoryForMoves, saveMemory } = await import('./boot/heap.ts')
 saveMemory()
 const { runPod } = await import('./boot/run-pod.ts')
@@ -77,4 +84,4 @@ function compose(setup: Setup): Composition {
   }
 }
 
-process.exit(await runPod(requests, process.env, compose))
+process.exit(await runPod(requests, start.env, compose))

@@ -54,6 +54,7 @@ export function readEnvironment(all: Variables): Environment {
     logs: read('logs', groups.logs),
     healthchecks: read('healthchecks', groups.healthchecks),
     platform: read('platform', groups.platform),
+    tools: read('tools', groups.tools),
   }
   const warnings = [...unknownVariables(Object.keys(given)), ...unfilled.flatMap(unfilledWarning)]
   if (quoted.length > 0) warnings.push(quotesText(quoted))

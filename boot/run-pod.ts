@@ -90,7 +90,11 @@ export async function runPod(
       wayIn: sshdFirst,
     }
     const { services, recorder } = compose(setup)
-    const running = pod.run(services, recorder)
+    // What is kept in a folder of another podmate is not ours to write, and its refusal is no failure.
+    const write: Recorder['write'] = async (report) => {
+      if (exitCode !== exitCodes.configuration) await recorder.write(report)
+    }
+    const running = pod.run(services, { ...recorder, write })
     const logFile = sshdFirst.then(log.openFile)
     for (const text of [
       ...[predecessor.warning ?? [], noTemporaryFolder ?? []].flat(),

@@ -11,12 +11,13 @@ export function podTelemetry(setup: Pick<Setup, 'env' | 'environment' | 'core' |
 
 function telemetryOptions(setup: Pick<Setup, 'env' | 'environment' | 'core' | 'stateDir'>): TelemetryOptions {
   const { env, environment, core, stateDir } = setup
-  const gpuTrace = gpuTraceOf(env.RUNPOD_GPU_COUNT, devices())
+  const rented = environment.values.platform?.RUNPOD_GPU_COUNT
+  const gpuTrace = gpuTraceOf(rented, devices())
   // Whoever looks more often is to see something new each time.
   const looksMs =
     (environment.values.autostop?.IDLE_CHECK_INTERVAL_SECONDS ?? Number.POSITIVE_INFINITY) * 1000
   const everyMs = Math.min(gpuTimings.everyMs, looksMs)
-  const count = Number(env.RUNPOD_GPU_COUNT)
+  const count = Number(rented)
   return {
     gpuTrace,
     ...(count > 0 ? { gpuCount: count } : {}),

@@ -121,6 +121,23 @@ const platform = z.object({
   RUNPOD_POD_ID: optionalText({ does: 'The id of the pod. Set by RunPod.', unset: 'not on RunPod' }),
   RUNPOD_PUBLIC_IP: optionalText({ does: 'The public address of the pod, if any. Set by RunPod.' }),
   RUNPOD_TCP_PORT_22: optionalText({ does: 'The public port of SSH. Set by RunPod.' }),
+  RUNPOD_GPU_COUNT: optionalText({ does: 'How many GPUs the pod was rented with. Set by RunPod.' }),
+})
+
+const tools = z.object({
+  PODMATE_URL: optionalText({
+    does: 'The address of the podmate that the UCI engine (`scripts/uci.ts`) plays.',
+    unset: 'the podmate of this machine',
+  }),
+  PODMATE_TOKEN: optionalText({
+    does: 'The token of that podmate, also for `podctl --url`.',
+    unset: 'the one in the address; the UCI engine takes API_TOKEN',
+    secret: 'value',
+  }),
+  PODMATE_SOCKET: optionalText({
+    does: 'The control socket that podctl and the UCI engine use on this machine.',
+    unset: 'found by POD_STATE_DIR',
+  }),
 })
 
 /** THE schema: every variable that podmate reads, by the part of the pod that it belongs to. */
@@ -140,6 +157,7 @@ export const groups = {
   logs,
   healthchecks,
   platform,
+  tools,
 } as const
 export type GroupName = keyof typeof groups
 
@@ -166,4 +184,5 @@ export const groupTitles: Readonly<Record<GroupName, { readonly title: string; r
   logs: { title: 'Logs', wrong: 'the defaults of this group are used' },
   healthchecks: { title: 'Healthchecks', wrong: 'nobody is told' },
   platform: { title: 'Set by the platform' },
+  tools: { title: 'For podctl and the UCI engine' },
 }

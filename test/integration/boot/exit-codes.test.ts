@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { stillAlive } from '../../fixtures/boot/family.ts'
-import { startPodmate, startWithoutModel } from '../../fixtures/boot/podmate.ts'
+import { repository, startPodmate, startWithoutModel } from '../../fixtures/boot/podmate.ts'
 
 describe('podmate with a configuration that cannot be used', () => {
   test('exits with 78 and one message that names every wrong variable and no value', async () => {
@@ -56,6 +56,22 @@ describe('podmate with a configuration that cannot be used', () => {
   })
 })
 
+describe('podmate with arguments', () => {
+  test('serves the model that --model names, whatever the variable says', async () => {
+    const model = join(repository, 'services/inference/demo/model.pt')
+    const program = ['entrypoint.ts', '--model', 'services/inference/demo/model.pt']
+    const pod = startPodmate({ INFERENCE_API_MODEL_PATH: '/nothing/here.pt' }, { program })
+    await expect.poll(() => pod.state('inference'), { timeout: 60_000 }).toBe('ready')
+    expect((await pod.ask('/healthz')).json()).toMatchObject({ model_path: model, source: 'file' })
+  })
+
+  test('exits with 2 and its usage for what it does not know', async () => {
+    const pod = startPodmate({}, { program: ['entrypoint.ts', '--modle', 'a.pt'] })
+    expect(await pod.ended).toMatchObject({ code: 2, signal: null })
+    expect(pod.err.join('\n')).toMatch(/--modle.*\nusage: npm start -- \[--model PATH\]/)
+  })
+})
+
 describe('podmate with a bug of its own', () => {
   const program = (bug: string) => ({ program: ['test/fixtures/boot/throwing-pod.ts', bug] })
 
@@ -88,6 +104,7 @@ describe('a second podmate on the same state folder', () => {
     const folder = join(first.stateDir, 'pod-of-a-test')
     const refusal = `another podmate (pid ${first.pid} on ${hostname()}) uses ${folder}`
     expect(second.messages('podmate').filter((text) => text.startsWith(refusal))).toHaveLength(1)
+    expect(second.out.join('\n')).not.toMatch(/shutdown report|PodError/)
     expect(lstatSync(socket).ino).toBe(before.ino)
     expect((await first.ask('/healthz')).status).toBe(200)
     expect((await first.status()).services).toMatchObject({

@@ -20,6 +20,13 @@ test('envExample() sets nothing as it is and every variable once its lines are u
   )
 })
 
+test.each(['RUNPOD_GPU_COUNT', 'PODMATE_URL', 'PODMATE_TOKEN', 'PODMATE_SOCKET'])(
+  'envExample() has %s',
+  (name) => {
+    expect(envExample()).toContain(`# ${name}=`)
+  },
+)
+
 test('withGenerated() replaces only what is between the markers', () => {
   const text = 'a\n<!-- generated:x -->\nold\n<!-- /generated:x -->\nb'
   expect(withGenerated(text, { x: 'new\n' })).toBe(

@@ -46,7 +46,9 @@ describe('unknownVariables()', () => {
   test('derives its prefixes from names that share one', () => {
     expect(new Set(ourPrefixes)).toEqual(
       new Set(
-        'POD_ INFERENCE_ START_ TRAIN_ JUPYTER_ PASS_ REPO_ SSH_ HF_ IDLE_ AUTOSTOP_ RUNPOD_ JOB_'.split(' '),
+        'POD_ PODMATE_ INFERENCE_ START_ TRAIN_ JUPYTER_ PASS_ REPO_ SSH_ HF_ IDLE_ AUTOSTOP_ RUNPOD_ JOB_'.split(
+          ' ',
+        ),
       ),
     )
   })
