@@ -41,7 +41,7 @@ async function fileProblem(path: string): Promise<string | undefined> {
   await using file = await open(path, 'r')
   const { size } = await file.stat()
   if (size === 0) return 'it is empty'
-  return await checks[extname(path)]?.(file, size)
+  return await checks[extname(path).toLowerCase()]?.(file, size)
 }
 
 /** Python writes NaN and Infinity, which JSON lacks. */

@@ -48,7 +48,7 @@ async function lookAt(path: string, entry: Dirent, depth: number, search: Search
   } else if (entry.isDirectory()) {
     if (depth < deepest) await look(path, depth + 1, search)
   } else {
-    const kind = kinds[extname(entry.name)]
+    const kind = kinds[extname(entry.name).toLowerCase()]
     if (kind === 'state' || (kind && !isTrainerState(entry.name)))
       search.found.push({ path, kind, mtimeMs: await mtimeOf(path) })
   }

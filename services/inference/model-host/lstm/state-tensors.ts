@@ -1,6 +1,6 @@
 import { ModelRefused } from '../model-refused.ts'
 import { PassedOver, type PickleValue, TensorRef } from '../pickle/pickle-value.ts'
-import { elementBytes } from '../pickle/storage-numbers.ts'
+import { isServed } from '../pickle/storage-numbers.ts'
 import type { Shapes } from './lstm-config.ts'
 
 /** What DistributedDataParallel, torch.compile, FSDP and activation checkpoints put into the names of what they wrap. */
@@ -37,7 +37,7 @@ export function holdsWeights(artifact: Dictionary): boolean {
 export function checkTypes(tensors: ReadonlyMap<string, TensorRef>, expected: Shapes): void {
   for (const name of expected.keys()) {
     const dtype = tensors.get(name)?.dtype ?? 'float32'
-    if (elementBytes(dtype) === undefined)
+    if (!isServed(dtype))
       throw new ModelRefused(
         `its tensor ${name} holds ${dtype}; float32, float16, bfloat16 and float64 are served: save the model after model.float()`,
       )

@@ -14,6 +14,11 @@ export class PickleReader {
     this.#bytes = bytes
   }
 
+  /** How many bytes were read. */
+  get at(): number {
+    return this.#at
+  }
+
   uint8(): number {
     return this.#bytes.readUInt8(this.#take(1))
   }

@@ -1,14 +1,21 @@
 import { ModelRefused } from '../model-refused.ts'
-import type { PickleValue } from './pickle-value.ts'
+import type { PickleValue, StorageRef } from './pickle-value.ts'
 
 /** The stack and memo of a pickle machine; popping below the last mark is refused. */
 export class PickleStack {
   readonly #values: PickleValue[] = []
   readonly #marks: number[] = []
+  /** Everything that tensors lie in, as it came. */
+  readonly storages: StorageRef[] = []
   readonly #memo = new Map<number, PickleValue>()
 
   push(value: PickleValue): void {
     this.#values.push(value)
+  }
+
+  pushStorage(storage: StorageRef): void {
+    this.storages.push(storage)
+    this.push(storage)
   }
 
   pop(): PickleValue {

@@ -1,8 +1,17 @@
-const sizes: Readonly<Record<string, number>> = { float32: 4, float64: 8, float16: 2, bfloat16: 2 }
+const servedSizes: Readonly<Record<string, number>> = { float32: 4, float64: 8, float16: 2, bfloat16: 2 }
+const otherSizes: Readonly<Record<string, number>> = {
+  ...{ int64: 8, int32: 4, int16: 2, int8: 1, uint8: 1, bool: 1, complex64: 8, complex128: 16 },
+  ...{ qint8: 1, quint8: 1, qint32: 4, quint4x2: 1, quint2x4: 1 },
+}
 
-/** How many bytes one number of a floating-point type takes; undefined for all types that are not served. */
+/** Whether numbers of a type, by torch's name, can be weights. */
+export function isServed(dtype: string): boolean {
+  return dtype in servedSizes
+}
+
+/** How many bytes one element of a storage takes; undefined for types that storages do not have. */
 export function elementBytes(dtype: string): number | undefined {
-  return sizes[dtype]
+  return servedSizes[dtype] ?? otherSizes[dtype]
 }
 
 /**
@@ -10,7 +19,7 @@ export function elementBytes(dtype: string): number | undefined {
  * Float32 numbers share memory with `bytes`, which big-endian ones are turned around in.
  */
 export function float32s(bytes: Buffer<ArrayBuffer>, dtype: string, isBigEndian: boolean): Float32Array {
-  const size = elementBytes(dtype)
+  const size = servedSizes[dtype]
   if (size === undefined) throw new Error(`${dtype} is no floating-point type that is served`)
   const whole = bytes.subarray(0, bytes.length - (bytes.length % size))
   if (isBigEndian) swap(whole, size)

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { ModelRefused } from '../model-refused.ts'
+import { openLegacyArchive } from './legacy-archive.ts'
 import type { StorageRef } from './pickle-value.ts'
 import { elementBytes, float32s } from './storage-numbers.ts'
 
@@ -8,7 +9,7 @@ const mostEntries = 10_000
 const largestPickle = 64 * 2 ** 20
 const stored = 0
 
-/** An open `.pt` file: a zip of uncompressed entries, one of them a pickle. */
+/** An open `.pt` file: its pickle, and the numbers that it refers to. */
 export interface TorchArchive {
   readonly pickle: Buffer
   /** The numbers of a storage of some floating-point type as float32; read from the file each time. */
@@ -16,8 +17,13 @@ export interface TorchArchive {
   close(): void
 }
 
-/** Opens a `.pt` and reads its pickle; `onRead` hears the size of every block that is read. */
+/**
+ * Opens a `.pt` and reads its pickle; `onRead` hears the size of every block that is read. It is a zip of uncompressed
+ * entries, or in the form that came before.
+ */
 export async function openTorchArchive(path: string, onRead: (bytes: number) => void): Promise<TorchArchive> {
+  const legacy = await openLegacyArchive(path, onRead)
+  if (legacy !== undefined) return legacy
   const zip = await openZip(path)
   try {
     const entries = await listEntries(zip)
@@ -43,7 +49,7 @@ async function openZip(path: string): Promise<ZipFile> {
   } catch (error) {
     if (error instanceof Error && 'code' in error) throw error // of the file system
     throw new ModelRefused(
-      'it is no complete zip archive: cut short, still being written, or not saved by torch.save (1.6 or later)',
+      'it is no complete zip archive: cut short, still being written, or not saved by torch.save',
       {
         cause: error,
       },

@@ -2,7 +2,7 @@ import { ModelRefused } from '../model-refused.ts'
 import { allowedGlobal, instanceOf, reduced, storageOf } from './pickle-globals.ts'
 import { PickleReader } from './pickle-reader.ts'
 import { PickleStack } from './pickle-stack.ts'
-import { NumpyType, PassedOver, PickleBytes, type PickleValue } from './pickle-value.ts'
+import { NumpyType, PassedOver, PickleBytes, type PickleValue, type StorageRef } from './pickle-value.ts'
 
 const mostSteps = 5_000_000
 const highestProtocol = 5
@@ -58,7 +58,7 @@ const steps: Readonly<Record<number, Step>> = {
   147: (stack) => stackGlobal(stack, stack.popMany(2)), // STACK_GLOBAL
   82: (stack) => reduce(stack, stack.popMany(2)), // REDUCE
   129: (stack) => newObject(stack, stack.popMany(2)), // NEWOBJ
-  81: (stack) => stack.push(storageOf(stack.pop())), // BINPERSID
+  81: (stack) => stack.pushStorage(storageOf(stack.pop())), // BINPERSID
   98: (stack) => setState(stack.pop(), stack.top()), // BUILD
 }
 
@@ -74,11 +74,18 @@ const refusedNames: Readonly<Record<number, string>> = {
 
 /** The value that a pickle describes. Nothing of it is executed: what could be is refused by name. */
 export function unpickle(bytes: Buffer): PickleValue {
-  const read = new PickleReader(bytes)
+  return unpickleNext(new PickleReader(bytes)).value
+}
+
+/** The same for the next of several pickles, and the storages that it refers to. */
+export function unpickleNext(read: PickleReader): {
+  readonly value: PickleValue
+  readonly storages: readonly StorageRef[]
+} {
   const stack = new PickleStack()
   for (let count = 0; count < mostSteps; count += 1) {
     const opcode = read.uint8()
-    if (opcode === stop) return stack.pop()
+    if (opcode === stop) return { value: stack.pop(), storages: stack.storages }
     const step = steps[opcode]
     if (step === undefined)
       throw new ModelRefused(`its pickle uses ${nameOf(opcode)}, which no checkpoint of plain data needs`)
