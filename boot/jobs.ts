@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { machineClock } from '../services/autostop/money/boot-clock.ts'
 import type { JobStore } from '../services/jobs/job-store.ts'
 import type { Remote } from '../services/jobs/options.ts'
 import { type Jobs, jobs } from '../services/jobs/service.ts'
@@ -24,7 +25,7 @@ export function podJobs(setup: Setup, { kept, telemetry }: JobsGiven): Jobs {
   const { environment, log, pod } = setup
   const values = environment.values.jobs
   return jobs({
-    ...{ store: jobStore(kept), pod, runId: randomUUID() },
+    ...{ store: jobStore(kept), pod, runId: newRunId() },
     given: { jobId: values?.JOB_ID, token: values?.JOB_TOKEN },
     remote: remoteOf(setup),
     rules: values?.TRAIN_EARLY_STOP ?? [],
@@ -35,6 +36,13 @@ export function podJobs(setup: Setup, { kept, telemetry }: JobsGiven): Jobs {
     hide: log.redact.add,
     disks: () => telemetry?.host()?.disks ?? [],
   })
+}
+
+/** This run of podmate; before a slash this start of the container, where that can be told. */
+function newRunId(): string {
+  const { bootId, containerMs } = machineClock().boot
+  const isKnown = bootId !== '' && containerMs !== undefined
+  return isKnown ? `${bootId}-${containerMs}/${randomUUID()}` : randomUUID()
 }
 
 /** The jobs on the volume, call by call. */

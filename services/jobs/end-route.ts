@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { bearer } from './bearer.ts'
-import { ended, jobView } from './job.ts'
+import { ended, jobView, withCounts } from './job.ts'
 import { JobProblem } from './job-problem.ts'
 import { endSchema } from './job-schemas.ts'
 import type { JobsDesk } from './jobs-desk.ts'
@@ -11,7 +11,7 @@ interface End {
 }
 
 /** PATCH /api/training/jobs/:id: how a job that is run by hand has ended; nobody else can know. */
-export function endRoute(app: FastifyInstance, { book }: JobsDesk): void {
+export function endRoute(app: FastifyInstance, { book, options }: JobsDesk): void {
   app.patch<{ Params: { id: string }; Body: End }>(
     '/api/training/jobs/:id',
     { config: { access: 'open' }, schema: endSchema },
@@ -26,7 +26,7 @@ export function endRoute(app: FastifyInstance, { book }: JobsDesk): void {
       const end = { status, reason, exitCode: null, signal: null, error: null } as const
       book.change(live, ended(live.job, end, Date.now()))
       await book.save(id)
-      return jobView(live.job)
+      return jobView(withCounts(live.job, (await options.store.find(id)) ?? live.job))
     },
   )
 }

@@ -1,6 +1,6 @@
 import { JobProblem } from './job-problem.ts'
-import type { PointBatch } from './job-store.ts'
-import { joinBatches } from './join-batches.ts'
+import type { AddedPoints, PointBatch } from './job-store.ts'
+import { type JoinedBatch, joinBatches } from './join-batches.ts'
 
 /** Points that may wait for the disk at a time, and how many of them are written together: well within the time of a call. */
 const waitingAtMost = 400_000
@@ -8,16 +8,16 @@ const togetherAtMost = 20_000
 
 interface Waiting {
   readonly batch: PointBatch
-  readonly done: PromiseWithResolvers<void>
+  readonly done: PromiseWithResolvers<AddedPoints>
 }
 
 /**
- * Writes with one commit all that waits when the commit before it is done. Each call settles with its commit; it rejects
- * with a JobProblem (503) when too much waits already.
+ * Writes with one commit all that waits when the commit before it is done. Each call settles with its commit, by what became
+ * of its own points; it rejects with a JobProblem (503) when too much waits already.
  */
 export function groupCommit(
-  add: (batches: readonly PointBatch[]) => Promise<unknown>,
-): (batch: PointBatch) => Promise<void> {
+  add: (batches: readonly PointBatch[]) => Promise<readonly AddedPoints[]>,
+): (batch: PointBatch) => Promise<AddedPoints> {
   let waiting: Waiting[] = []
   let points = 0
   let writing = false
@@ -36,8 +36,9 @@ export function groupCommit(
   }
   const commit = async (group: readonly Waiting[]) => {
     try {
-      await add(joinBatches(group.map(({ batch }) => batch)))
-      for (const { done } of group) done.resolve()
+      const joined = joinBatches(group.map(({ batch }) => batch))
+      const outcomes = partsOf(joined, await add(joined.map(({ batch }) => batch)))
+      for (const { batch, done } of group) done.resolve(outcomes.get(batch) ?? nothing)
     } catch (error) {
       for (const { done } of group) done.reject(error)
     }
@@ -54,8 +55,36 @@ export function groupCommit(
     points += batch.steps.length
     waiting.push(entry)
     if (!writing) void write()
-    await entry.done.promise
+    return await entry.done.promise
   }
+}
+
+const nothing: AddedPoints = { continued: [], replaced: [] }
+
+/** What became of each of the batches that were joined. */
+function partsOf(
+  joined: readonly JoinedBatch[],
+  added: readonly AddedPoints[],
+): ReadonlyMap<PointBatch, AddedPoints> {
+  const outcomes = new Map<PointBatch, AddedPoints>()
+  for (const [at, { parts }] of joined.entries()) {
+    const { continued, replaced } = added[at] ?? nothing
+    let from = 0
+    for (const part of parts) {
+      const [first, end] = [from, from + part.steps.length]
+      const isIn = (row: number) => row >= first && row < end
+      outcomes.set(part, {
+        continued: continued
+          .filter(([row]) => isIn(row))
+          .map(([row, step]): [number, number] => [row - first, step]),
+        replaced: replaced
+          .filter(({ row }) => isIn(row))
+          .map(({ row, names }) => ({ row: row - first, names })),
+      })
+      from = end
+    }
+  }
+  return outcomes
 }
 
 function firstOf(waiting: readonly Waiting[]): readonly Waiting[] {

@@ -38,8 +38,12 @@ export function ingestRoute({ book, taking }: JobsDesk): FastifyPluginAsync {
       },
       async ({ params: { id }, headers, body }) => {
         const live = await book.demand(id, bearer(headers.authorization))
-        await takePoints(taking, live, readPoints(id, body, Date.now()))
-        return { status: 'ok' }
+        const { continued, replaced } = await takePoints(taking, live, readPoints(id, body, Date.now()))
+        return {
+          status: 'ok',
+          ...(continued > 0 ? { continued } : {}),
+          ...(replaced > 0 ? { replaced } : {}),
+        }
       },
     )
   }

@@ -121,8 +121,9 @@ export const ingestSchema = {
   summary: 'Takes metrics of a training job',
   description:
     `One point or an array of at most ${pointsAtMost}, with the JOB_TOKEN of this job as Bearer; any further numbers, at most ` +
-    `${namesAtMost} names. They are on disk when this answers. A step that was reported before is completed. NaN and ` +
-    'Infinity are taken as Python writes them.',
+    `${namesAtMost} names. They are on disk when this answers. A step that was reported before is completed; where an epoch ` +
+    'begins again with low steps, they are counted on. Numbers of a process with a `rank` above 0 are kept apart, as ' +
+    '`rank1/loss`. NaN and Infinity are taken as Python writes them.',
   tags,
   params: idParams,
   body: { anyOf: [point, { type: 'array', maxItems: pointsAtMost, items: point }] },
@@ -131,7 +132,18 @@ export const ingestSchema = {
       description: 'On disk',
       type: 'object',
       required: ['status'],
-      properties: { status: { const: 'ok' } },
+      properties: {
+        status: { const: 'ok' },
+        continued: {
+          type: 'integer',
+          description:
+            'So many steps begin again with a later epoch: they are counted on from the last one before it',
+        },
+        replaced: {
+          type: 'integer',
+          description: 'So many steps were reported before with other numbers, which these replace',
+        },
+      },
     },
     401: problem('The token is not that of the job, or there is no such job'),
     413: problem('The body is longer than 8 MB'),

@@ -9,6 +9,14 @@ export interface PointBatch {
   readonly values: Float64Array
 }
 
+/** What became of a batch; rows are places in it. */
+export interface AddedPoints {
+  /** Rows of a later epoch whose steps begin again, and the steps that they were given. */
+  readonly continued: readonly (readonly [row: number, step: number])[]
+  /** Rows of a step that had other numbers of these names, which are gone. */
+  readonly replaced: readonly { readonly row: number; readonly names: readonly string[] }[]
+}
+
 /** A point as it is kept: `step`, its numbers, `timestamp`; a number that is not finite is null. */
 export interface KeptPoint {
   readonly id: number
@@ -43,8 +51,8 @@ export interface JobStore {
   /** Newest first. */
   list(limit: number): Promise<readonly Job[]>
   find(id: string): Promise<Job | undefined>
-  /** Gives the highest row id that was used. */
-  add(batches: readonly PointBatch[]): Promise<number>
+  /** Tells what became of each batch. */
+  add(batches: readonly PointBatch[]): Promise<readonly AddedPoints[]>
   page(asked: PointsAsked & { readonly limit: number }): Promise<PointsText>
   /** At most `points`, the extremes of every number among them. */
   sample(asked: PointsAsked & { readonly points: number }): Promise<PointsText>

@@ -62,6 +62,11 @@ export function ended<Kind extends SavedJob>(job: Kind, end: JobEnd, nowMs: numb
   return { ...job, ...end, endedAt: nowMs }
 }
 
+/** The job with what was counted from its points when `kept` was read. Pure. */
+export function withCounts(job: Job, { lastStep, lastLoss, progress, totalPoints }: Job): Job {
+  return { ...job, lastStep, lastLoss, progress, totalPoints }
+}
+
 /** What is told of a job: everything but its token. Pure. */
 export function jobView(job: Job): JsonObject {
   return {

@@ -1,7 +1,13 @@
 import type { PointBatch } from './job-store.ts'
 
+/** Points of one job from several batches, one after the other. */
+export interface JoinedBatch {
+  readonly batch: PointBatch
+  readonly parts: readonly PointBatch[]
+}
+
 /** The same points in fewer batches; the order of one job's points stays. Pure. */
-export function joinBatches(batches: readonly PointBatch[]): readonly PointBatch[] {
+export function joinBatches(batches: readonly PointBatch[]): readonly JoinedBatch[] {
   const groups: PointBatch[][] = []
   const lastOf = new Map<string, PointBatch[]>()
   for (const batch of batches) {
@@ -13,7 +19,7 @@ export function joinBatches(batches: readonly PointBatch[]): readonly PointBatch
       groups.push(begun)
     }
   }
-  return groups.map(joined)
+  return groups.map((parts) => ({ batch: joined(parts), parts }))
 }
 
 function joined(group: readonly PointBatch[]): PointBatch {

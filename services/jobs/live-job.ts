@@ -17,6 +17,8 @@ export interface LiveJob {
   readonly numbers: Map<string, number>
   /** Since its run began. */
   points: number
+  /** What of its points was told once. */
+  readonly toldOf: Set<'continued' | 'replaced'>
   /** A stall was told. */
   isStalled: boolean
 }
@@ -30,6 +32,7 @@ export function liveJob(job: Job): LiveJob {
     progress: undefined,
     numbers: new Map(),
     points: 0,
+    toldOf: new Set(),
     isStalled: false,
   }
 }

@@ -28,7 +28,7 @@ export function readPoints(jobId: string, body: unknown, nowMs: number): PointBa
   const points: readonly unknown[] = Array.isArray(body) ? body : [body]
   if (points.length > pointsAtMost)
     throw unfit(`${points.length} points are too many: send at most ${pointsAtMost} at once`)
-  const objects = points.map((point, at) => demandObject(point, Array.isArray(body) ? `[${at}]` : ''))
+  const objects = points.map((point, at) => byRank(demandObject(point, Array.isArray(body) ? `[${at}]` : '')))
   const places = placesOf(objects)
   const steps = new Float64Array(points.length)
   const times = new Float64Array(points.length)
@@ -51,6 +51,20 @@ function demandObject(point: unknown, where: string): Fields {
   if (typeof point === 'object' && point !== null && !Array.isArray(point)) return point as Fields // its fields are looked at one by one
   throw unfit(
     `${where || 'the body'} must be an object such as {"step": 1, "loss": 2.5}, or an array of them`,
+  )
+}
+
+const shared: readonly string[] = ['step', 'timestamp', 'epoch']
+
+/** Several processes report the same steps: the numbers of all but the first are named by the rank that they came from. */
+function byRank(point: Fields): Fields {
+  const { rank, ...rest } = point
+  if (typeof rank !== 'number' || !Number.isInteger(rank) || rank < 1) return point
+  return Object.fromEntries(
+    Object.entries(rest).map(([name, value]) => [
+      shared.includes(name) ? name : `rank${rank}/${name}`,
+      value,
+    ]),
   )
 }
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { pause } from '../../supervisor/time.ts'
-import { jobView, type SavedJob } from './job.ts'
+import { jobView, type SavedJob, withCounts } from './job.ts'
 import { noSuchJob } from './job-problem.ts'
 import { streamSchema } from './job-schemas.ts'
 import type { JobsDesk } from './jobs-desk.ts'
@@ -64,12 +64,8 @@ async function follow(stream: Stream, live: LiveJob, after: number, desk: JobsDe
 async function sendJob(stream: Stream, live: LiveJob, last: number, desk: JobsDesk): Promise<SavedJob> {
   const now = live.job
   const kept = await desk.options.store.find(now.id)
-  stream.send({ id: String(last), event: 'job', data: jobView({ ...now, ...counted(kept ?? now) }) })
+  stream.send({ id: String(last), event: 'job', data: jobView(withCounts(now, kept ?? now)) })
   return now
-}
-
-function counted({ lastStep, lastLoss, progress, totalPoints }: LiveJob['job']) {
-  return { lastStep, lastLoss, progress, totalPoints }
 }
 
 async function sendPoints(stream: Stream, live: LiveJob, last: number, { options: { store } }: JobsDesk) {

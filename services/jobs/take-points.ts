@@ -3,7 +3,7 @@ import { started } from './job.ts'
 import type { JobBook } from './job-book.ts'
 import { unfit } from './job-problem.ts'
 import { withProgress } from './job-progress.ts'
-import type { PointBatch } from './job-store.ts'
+import type { AddedPoints, PointBatch } from './job-store.ts'
 import type { LiveJob } from './live-job.ts'
 import { judgeLoss } from './loss-watch.ts'
 import { namesAtMost } from './read-points.ts'
@@ -12,7 +12,7 @@ export interface PointTaking {
   readonly book: JobBook
   readonly runId: string
   /** Settles when the points are on disk. */
-  readonly commit: (batch: PointBatch) => Promise<void>
+  readonly commit: (batch: PointBatch) => Promise<AddedPoints>
   /** Tells the users something about a job. */
   readonly alert: (live: LiveJob, text: string) => void
   readonly rules: readonly StopRule[]
@@ -20,16 +20,51 @@ export interface PointTaking {
   readonly onBroken: (live: LiveJob, rule: string) => void
 }
 
+/** How many points of a batch are not where, or not what, whoever sent them might think. */
+export interface Taken {
+  /** Steps that began again with a later epoch, and are counted on. */
+  readonly continued: number
+  /** Steps that had other numbers, which are gone. */
+  readonly replaced: number
+}
+
 /** Takes points of a job: they are on disk when this resolves. */
-export async function takePoints(taking: PointTaking, live: LiveJob, batch: PointBatch): Promise<void> {
-  if (batch.steps.length === 0) return
+export async function takePoints(taking: PointTaking, live: LiveJob, batch: PointBatch): Promise<Taken> {
+  if (batch.steps.length === 0) return { continued: 0, replaced: 0 }
   demandFewNames(live, batch)
   begin(taking, live)
   await taking.book.save(live.job.id)
-  await taking.commit(batch)
-  learn(live, batch)
-  if (live.job.status === 'running') judge(taking, live, batch)
+  const added = await taking.commit(batch)
+  tellPlaces(taking, live, batch, added)
+  const counted = { ...batch, steps: batch.steps.slice() }
+  for (const [row, step] of added.continued) counted.steps[row] = step
+  learn(live, counted)
+  if (live.job.status === 'running') judge(taking, live, counted)
   taking.book.tell(live.job.id)
+  return { continued: added.continued.length, replaced: added.replaced.length }
+}
+
+/** Once for each job and kind. */
+function tellPlaces({ alert }: PointTaking, live: LiveJob, batch: PointBatch, added: AddedPoints): void {
+  const [begun] = added.continued
+  if (begun && !live.toldOf.has('continued')) {
+    live.toldOf.add('continued')
+    const [row, step] = begun
+    alert(
+      live,
+      `its steps begin again with each epoch: they are counted on (step ${batch.steps[row]} is now step ${step})`,
+    )
+  }
+  const [lost] = added.replaced
+  if (!lost || live.toldOf.has('replaced')) return
+  live.toldOf.add('replaced')
+  const what = `step ${batch.steps[lost.row]} was reported again with another ${lost.names.slice(0, 3).join(', ')}`
+  alert(
+    live,
+    live.job.attempts > 1
+      ? `${what}: the numbers of this run replace those of the run before`
+      : `${what}, which replaces the first: send "epoch" when steps begin again with each, and "rank" when several processes report`,
+  )
 }
 
 function demandFewNames(live: LiveJob, { names }: PointBatch): void {

@@ -35,6 +35,16 @@ export interface PointBatch {
   readonly values: Float64Array
 }
 
+/** What became of a batch; rows are places in it. */
+export interface AddedPoints {
+  /** The highest row id that was used; 0: everything was there already. */
+  readonly lastId: number
+  /** Rows of a later epoch whose steps begin again, and the steps that they were given. */
+  readonly continued: readonly (readonly [row: number, step: number])[]
+  /** Rows of a step that had other numbers of these names, which are gone. */
+  readonly replaced: readonly { readonly row: number; readonly names: readonly string[] }[]
+}
+
 /** A point as it is kept; numbers that were reported but are not finite are null. */
 export interface KeptPoint {
   readonly id: number
@@ -59,7 +69,7 @@ export type JobsCall =
   /** Newest first. */
   | { readonly call: 'list'; readonly limit: number }
   | { readonly call: 'find'; readonly id: string }
-  /** All or nothing, on disk when it replies the highest row id. */
+  /** All or nothing, on disk when it replies what became of each batch. */
   | { readonly call: 'add'; readonly batches: readonly PointBatch[] }
   /** Every point after the step `since` up to `until`, in the order of steps. */
   | {
@@ -90,7 +100,7 @@ export interface JobsReplies {
   readonly save: undefined
   readonly list: readonly JobRecord[]
   readonly find: JobRecord | undefined
-  readonly add: number
+  readonly add: readonly AddedPoints[]
   readonly page: PointsText
   readonly sample: PointsText
   readonly after: readonly KeptPoint[]

@@ -26,6 +26,39 @@ describe('POST /api/training/jobs/:id/metrics', () => {
     expect(pod.jobs.port.lastStep()).toMatchObject({ jobId: job.id, step: 4 })
   })
 
+  test('counts steps on that begin again with each epoch, keeps ranks apart, and tells what is replaced', async () => {
+    const pod = await jobsPod()
+    const job = await pod.make()
+    const epochOf = (epoch: number) => [0, 1, 2].map((step) => ({ step, epoch, loss: epoch * 10 + step }))
+    expect((await job.report(epochOf(1))).json()).toEqual({ status: 'ok' })
+    expect((await job.report(epochOf(2))).json()).toEqual({ status: 'ok', continued: 3 })
+    // A client that did not get the answer sends them again.
+    for (const epoch of [1, 2]) await job.report(epochOf(epoch))
+    expect((await job.report({ step: 2, epoch: 2, rank: 1, loss: 50 })).json()).toMatchObject({
+      status: 'ok',
+    })
+    const losses = async () => {
+      const { metrics } = (await pod.get(`${job.path}/metrics`)).json()
+      return metrics.map(({ step, loss }: { step: number; loss: number }) => [step, loss])
+    }
+    const all = [10, 11, 12, 20, 21, 22].map((loss, step) => [step, loss])
+    expect(await losses()).toEqual(all)
+    const { metrics } = (await pod.get(`${job.path}/metrics?since=4`)).json()
+    expect(metrics).toEqual([
+      { step: 5, epoch: 2, loss: 22, 'rank1/loss': 50, timestamp: expect.any(Number) },
+    ])
+    expect(pod.jobs.port.lastStep()).toMatchObject({ step: 5 })
+    // Two processes that do not say who they are.
+    expect((await job.report({ step: 1, epoch: 2, loss: 99 })).json()).toMatchObject({ replaced: 1 })
+    await job.report({ step: 1, epoch: 2, loss: 98 })
+    expect((await pod.get(job.path)).json()).toMatchObject({ total_points: 6 })
+    const told = pod.notices()
+    expect(
+      told.filter((text) => text.includes('begin again with each epoch: they are counted on')),
+    ).toHaveLength(1)
+    expect(told.filter((text) => text.includes('was reported again with another loss'))).toHaveLength(1)
+  })
+
   test('answers 401 to a wrong token, to none, and to a job that is not there', async () => {
     const pod = await jobsPod()
     const [one, other] = [await pod.make(), await pod.make()]
@@ -160,7 +193,7 @@ describe('PATCH /api/training/jobs/:id', () => {
   test('ends a job that is run by hand, for whoever has its token', async () => {
     const pod = await jobsPod()
     const job = await pod.make()
-    await job.report({ step: 1 })
+    await job.report({ step: 7, loss: 2.5, progress: 40 })
     const patch = (own: string, body: unknown) =>
       fetch(`${pod.url}${job.path}`, {
         method: 'PATCH',
@@ -169,7 +202,10 @@ describe('PATCH /api/training/jobs/:id', () => {
       })
     expect((await patch('another', { status: 'completed' })).status).toBe(401)
     expect((await patch(job.token, { status: 'running' })).status).toBe(422)
-    expect((await patch(job.token, { status: 'failed', reason: 'no data' })).status).toBe(200)
+    const answer = await patch(job.token, { status: 'failed', reason: 'no data' })
+    expect(answer.status).toBe(200)
+    const counted = { last_step: 7, last_loss: 2.5, progress: 40, total_points: 1 }
+    expect(await answer.json()).toMatchObject({ status: 'failed', reason: 'no data', ...counted })
     expect((await pod.get(job.path)).json()).toMatchObject({ status: 'failed', reason: 'no data' })
   })
 })

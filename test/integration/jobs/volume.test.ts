@@ -35,7 +35,12 @@ describe('metrics on a volume that hangs', () => {
   }) => {
     skip(withoutBindfs !== undefined, withoutBindfs)
     const { mounted, process: volume } = await bindfs()
-    const pod = await jobsPod({ dir: mounted, deadlineMs: 1000, command: 'sleep 60', trainer: { cwd: '/' } })
+    const pod = await jobsPod({
+      dir: mounted,
+      deadlineMs: 10_000,
+      command: 'sleep 60',
+      trainer: { cwd: '/' },
+    })
     const job = await pod.make()
     expect((await job.report({ step: 1, loss: 1 })).status).toBe(200)
     await pod.pod.command('stop', 'trainer', { force: false })

@@ -1,18 +1,32 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { groupCommit } from '../../../services/jobs/group-commit.ts'
-import type { PointBatch } from '../../../services/jobs/job-store.ts'
+import type { AddedPoints, PointBatch } from '../../../services/jobs/job-store.ts'
 import { joinBatches } from '../../../services/jobs/join-batches.ts'
 import { batchOf } from '../../fixtures/jobs/jobs-file.ts'
 
 const one = (step: number, jobId = 'job-1') => batchOf([{ step, loss: step }], jobId)
 const stepsOf = (batches: readonly PointBatch[]) => batches.map(({ steps }) => [...steps])
 
+const nothing: AddedPoints = { continued: [], replaced: [] }
+
 describe('groupCommit()', () => {
+  test('tells each post what became of its own points', async () => {
+    const add = groupCommit(async () => [{ continued: [[1, 11]], replaced: [{ row: 2, names: ['loss'] }] }])
+    const posts = [batchOf([1, 2].map((step) => ({ step, loss: step }))), one(3)]
+    expect(await Promise.all(posts.map(add))).toEqual([
+      { continued: [[1, 11]], replaced: [] },
+      { continued: [], replaced: [{ row: 0, names: ['loss'] }] },
+    ])
+  })
+
   test('writes with one commit all that came while the one before it ran', async () => {
     const commits: { batches: readonly PointBatch[]; done: () => void }[] = []
     const add = groupCommit(
-      (batches) => new Promise<void>((resolve) => commits.push({ batches, done: resolve })),
+      (batches) =>
+        new Promise<readonly AddedPoints[]>((resolve) =>
+          commits.push({ batches, done: () => resolve(batches.map(() => nothing)) }),
+        ),
     )
     const first = add(one(1))
     await expect.poll(() => commits.length).toBe(1)
@@ -29,11 +43,12 @@ describe('groupCommit()', () => {
     let fails = true
     const add = groupCommit(async () => {
       if (fails) throw new Error('the disk is full')
+      return [nothing]
     })
     const both = await Promise.allSettled([add(one(1)), add(one(2))])
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
     fails = false
-    await expect(add(one(3))).resolves.toBeUndefined()
+    await expect(add(one(3))).resolves.toEqual(nothing)
   })
 
   test('refuses with 503 what would wait without bounds', async () => {
@@ -61,7 +76,7 @@ describe('joinBatches()', () => {
               .flatMap(({ steps, names, values }) =>
                 [...steps].map((step, at) => [step, names[0], values[at]]),
               )
-          expect(listed(joinBatches(batches))).toEqual(listed(batches))
+          expect(listed(joinBatches(batches).map(({ batch }) => batch))).toEqual(listed(batches))
         }
       }),
     )

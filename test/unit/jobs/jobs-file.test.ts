@@ -48,18 +48,36 @@ describe('jobs.sqlite', () => {
     expect(file.call({ call: 'find', id: 'job-2' })).toMatchObject({ status: 'running' })
   })
 
+  test('lets live on what is run by hand when only podmate has ended, and ends nothing before it began', () => {
+    const file = jobsFile()
+    const hand = { runId: 'boot-1/run-1', startedAt: 9000 }
+    file.call({ call: 'save', job: savedJob(hand) })
+    file.call({ call: 'save', job: savedJob({ ...hand, id: 'job-2', source: 'trainer' }) })
+    file.call({ call: 'add', batches: [batchOf([{ step: 1, loss: 1 }]), batchOf([{ step: 1 }], 'job-2')] })
+    const recover = (runId: string) => file.call({ call: 'recover', runId, reason: 'the pod ended' })
+    expect(recover('boot-1/run-2')).toEqual(['job-2'])
+    expect(file.call({ call: 'find', id: 'job-1' })).toMatchObject({
+      status: 'running',
+      runId: 'boot-1/run-2',
+    })
+    expect(file.call({ call: 'find', id: 'job-2' })).toMatchObject({ status: 'failed', endedAt: 9000 })
+    // Another start of the container: its programs are gone.
+    expect(recover('boot-2/run-3')).toEqual(['job-1'])
+    expect(file.call({ call: 'find', id: 'job-1' })).toMatchObject({ status: 'failed', endedAt: 9000 })
+  })
+
   test('takes a point that comes twice once', () => {
     const file = jobsFile()
     const batch = batchOf([{ step: 1, loss: 1, mine: 2 }])
-    const first = file.call({ call: 'add', batches: [batch] })
-    expect(file.call({ call: 'add', batches: [batch] })).toBe(0)
+    const [first] = file.call({ call: 'add', batches: [batch] })
+    expect(file.call({ call: 'add', batches: [batch] })).toEqual([{ lastId: 0, continued: [], replaced: [] }])
     expect(parsed(file.call(all))).toEqual([{ step: 1, loss: 1, mine: 2, timestamp: 5000 }])
-    expect(file.call(all).lastId).toBe(first)
+    expect(file.call(all).lastId).toBe(first?.lastId)
   })
 
   test('completes a step with what comes later, and tells it again to who follows', () => {
     const file = jobsFile()
-    const first = file.call({
+    const [added] = file.call({
       call: 'add',
       batches: [
         batchOf([
@@ -68,12 +86,97 @@ describe('jobs.sqlite', () => {
         ]),
       ],
     })
-    file.call({ call: 'add', batches: [batchOf([{ step: 1, eval_loss: 4, mine: 3 }])] })
+    const first = added?.lastId ?? 0
+    const [later] = file.call({ call: 'add', batches: [batchOf([{ step: 1, eval_loss: 4, mine: 3 }])] })
+    expect(later?.replaced).toEqual([{ row: 0, names: ['mine'] }])
     const completed = { step: 1, loss: 1, eval_loss: 4, mine: 3, timestamp: 5000 }
     expect(parsed(file.call(all))[0]).toEqual(completed)
     expect(file.call({ call: 'after', jobId: 'job-1', id: first, limit: 10 })).toEqual([
       { id: first + 1, values: completed },
     ])
+  })
+
+  describe('whose steps begin again with each epoch', () => {
+    type Point = Readonly<Record<string, number>> & { readonly step: number }
+    const add = (file: ReturnType<typeof jobsFile>, points: readonly Point[]) =>
+      file.call({ call: 'add', batches: [batchOf(points)] })[0]
+    const epochOf = (epoch: number, steps: readonly number[], more = {}): readonly Point[] =>
+      steps.map((step) => ({ step, epoch, loss: epoch + step / 1000, ...more }))
+    const kept = (file: ReturnType<typeof jobsFile>) =>
+      parsed(file.call(all)).map(({ step, epoch, loss }) => [step, epoch, loss])
+
+    test.each([
+      ['from 0', [0, 1, 2, 3], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]],
+      ['from 1', [1, 2, 3], [1, 2, 3, 4, 5, 6, 7, 8, 9]],
+      ['every tenth step', [0, 10, 20], [0, 10, 20, 30, 40, 50, 60, 70, 80]],
+      ['one step', [0], [0, 1, 2]],
+    ])('counts them on: %s', (_, steps, counted) => {
+      const file = jobsFile()
+      const epochs = [0, 1, 2].map((epoch) => epochOf(epoch, steps))
+      for (const points of epochs) add(file, points)
+      const whole = epochs.flat().map(({ epoch, loss }, at) => [counted[at], epoch, loss])
+      expect(kept(file)).toEqual(whole)
+      // Sent again, in any order and after a restart: nothing twice, nothing replaced.
+      file.close()
+      const again = jobsFile(file.path)
+      for (const points of [...epochs.toReversed(), epochs.flat()])
+        expect(add(again, points)).toMatchObject({ lastId: 0, replaced: [] })
+      expect(kept(again)).toEqual(whole)
+      add(again, epochOf(3, steps))
+      expect(kept(again).at(-1)?.slice(1)).toEqual([3, 3 + (steps.at(-1) ?? 0) / 1000])
+      expect(kept(again)).toHaveLength(steps.length * 4)
+    })
+
+    test('counts them on when the steps that were reported are others, and within one request', () => {
+      const file = jobsFile()
+      add(file, [...epochOf(1, [10, 20, 30]), ...epochOf(2, [5, 15, 25])])
+      expect(kept(file).map(([step]) => step)).toEqual([10, 20, 30, 35, 45, 55])
+    })
+
+    test('puts numbers that say no epoch with the newest one, and finds them again', () => {
+      const file = jobsFile()
+      for (const epoch of [1, 2]) {
+        add(file, epochOf(epoch, [1, 2, 3]))
+        add(file, [{ step: 3, eval_loss: epoch }])
+      }
+      add(file, [{ step: 3, eval_loss: 1 }])
+      expect(parsed(file.call(all)).map(({ eval_loss }) => eval_loss)).toEqual([
+        ...[undefined, undefined, 1],
+        ...[undefined, undefined, 2],
+      ])
+    })
+
+    test('keeps several ranks in step', () => {
+      const file = jobsFile()
+      const other = (epoch: number, steps: readonly number[]) =>
+        steps.map((step) => ({ step, epoch, 'rank1/loss': 100 * epoch + step }))
+      add(file, [...epochOf(1, [1, 2]), ...other(1, [1, 2, 3]), ...epochOf(1, [3])])
+      add(file, [...other(2, [1]), ...epochOf(2, [1, 2]), ...other(2, [2])])
+      expect(parsed(file.call(all)).map((point) => [point.step, point.loss, point['rank1/loss']])).toEqual([
+        ...[1, 2, 3].map((step) => [step, 1 + step / 1000, 100 + step]),
+        ...[1, 2].map((step) => [step + 3, 2 + step / 1000, 200 + step]),
+      ])
+    })
+  })
+
+  test('does not take for a new epoch what is none', () => {
+    const file = jobsFile()
+    const add = (points: Parameters<typeof batchOf>[0]) =>
+      file.call({ call: 'add', batches: [batchOf(points)] })[0]
+    const training = Array.from({ length: 20 }, (_, at) => ({ step: at + 1, epoch: (at + 1) / 10, loss: at }))
+    add(training)
+    // An evaluation that counts epochs as its steps; the end of an epoch; a clock that went on.
+    add([{ step: 1, epoch: 2, eval_loss: 1 }])
+    add([{ step: 20, epoch: 3, elapsed_seconds: 5, progress: 50 }])
+    add([{ step: 20, epoch: 3, elapsed_seconds: 6, progress: 51 }])
+    expect(parsed(file.call(all)).map(({ step }) => step)).toEqual(training.map(({ step }) => step))
+    // A training that goes on from a checkpoint: what was done again counts.
+    const redone = training.slice(14).map((point) => ({ ...point, loss: point.loss + 0.5 }))
+    expect(add(redone)).toMatchObject({
+      continued: [],
+      replaced: redone.map((_, row) => ({ row, names: ['loss'] })),
+    })
+    expect(parsed(file.call(all))).toHaveLength(20)
   })
 
   test('keeps that a number was not finite, until there is one', () => {
@@ -198,6 +301,17 @@ describe('a sample', () => {
       { numRuns: 40 },
     )
   }, 180_000)
+
+  test.each([
+    ['a curve that falls', (step: number) => ({ step, loss: 1000 - step })],
+    ['several numbers', (step: number) => ({ step, loss: step % 7, mine: -step, other: step })],
+    ['numbers that come seldom', (step: number) => (step === 500 ? { step, loss: 1 } : { step, mine: 1 })],
+  ])('is of as many points as are asked for, where there are so many: %s', (_, pointOf) => {
+    const file = jobsFile()
+    file.call({ call: 'add', batches: [batchOf(Array.from({ length: 1000 }, (_, step) => pointOf(step)))] })
+    for (const points of [2, 3, 5, 8, 50, 333])
+      expect(file.call({ ...everything, call: 'sample', points }).count).toBe(points)
+  })
 
   test('knows what came late, and what came twice, within one request', () => {
     const file = jobsFile()

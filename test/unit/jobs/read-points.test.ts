@@ -44,6 +44,19 @@ describe('readPoints()', () => {
     ])
   })
 
+  test('names the numbers of a rank above 0 by it', () => {
+    expect(
+      readBack([
+        { step: 1, rank: 0, loss: 1 },
+        { step: 1, rank: 3, epoch: 2, loss: 4 },
+      ]),
+    ).toEqual([
+      { step: 1, rank: 0, loss: 1, timestamp: now },
+      { step: 1, epoch: 2, 'rank3/loss': 4, timestamp: now },
+    ])
+    expect(() => readBack({ step: 1, rank: 2, loss: 'low' })).toThrow('"rank2/loss" must be a number')
+  })
+
   test('takes timestamps in milliseconds and in seconds', () => {
     const of = (timestamp: number) => readBack({ step: 1, timestamp })[0]?.timestamp
     expect([of(1_790_000_000_123), of(1_790_000_000.123)]).toEqual([1_790_000_000_123, 1_790_000_000_123])

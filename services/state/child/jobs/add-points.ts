@@ -1,14 +1,15 @@
-import type { PointBatch } from '../../jobs-calls.ts'
+import type { AddedPoints, PointBatch } from '../../jobs-calls.ts'
 import { type Extremes, includeValue, noExtremes } from './extremes.ts'
 import { bucketWidth, keepExtremes } from './extremes-table.ts'
 import type { JobsDatabase, PointsOf } from './jobs-database.ts'
-import { type MetricRow, numbersOf, rowColumns } from './metric-row.ts'
+import { type MetricRow, numbersOf } from './metric-row.ts'
+import { placeOf, type Reported, replacedNames } from './place-point.ts'
 import { numberColumns } from './schema.ts'
 
 const columns = ['id', 'job_id', 'step', 'timestamp', 'extra', ...numberColumns]
 const insertSql = `INSERT INTO local_training_metrics (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`
-const findSql = `SELECT ${rowColumns.join(', ')} FROM local_training_metrics WHERE job_id = ? AND step = ?`
 const columnOf: ReadonlyMap<string, number> = new Map(numberColumns.map((name, at) => [name, at]))
+const epochColumn = columnOf.get('epoch') ?? 0
 
 /** What a job's points came to. */
 interface Tally {
@@ -22,38 +23,48 @@ interface Tally {
   /** Those of them that hold nothing but new steps, with what these came to. */
   readonly fresh: Map<number, Extremes>
   readonly maxBefore: number
+  readonly continued: [number, number][]
+  readonly replaced: { readonly row: number; readonly names: readonly string[] }[]
 }
 
 /**
  * Adds the points of one job, inside a transaction. A step that is there already is completed by what is new and gets a
- * new row id; what is there as it is changes nothing. Gives the last row id that was used, 0 when none was.
+ * new row id; what is there as it is changes nothing. `lastId`: the last row id that was used, 0 when none was.
  */
-export function addPoints(jobs: JobsDatabase, batch: PointBatch): number {
+export function addPoints(jobs: JobsDatabase, batch: PointBatch): AddedPoints {
   const points = jobs.pointsOf(batch.jobId)
   nameAll(jobs, batch, points)
   const tally: Tally = {
     ...{ added: 0, lastId: 0, step: 0, latest: {}, buckets: new Set(), fresh: new Map() },
-    maxBefore: points.maxStep,
+    ...{ maxBefore: points.maxStep, continued: [], replaced: [] },
   }
   for (let row = 0; row < batch.steps.length; row += 1) addPoint(jobs, batch, row, points, tally)
-  if (tally.lastId === 0) return 0
+  const { lastId, continued, replaced } = tally
+  if (lastId === 0) return { lastId, continued, replaced }
   keepExtremes(jobs, batch.jobId, points, tally.buckets, tally.maxBefore, tally.fresh)
   tellJob(jobs, batch, tally)
-  return tally.lastId
+  return { lastId, continued, replaced }
 }
 
 function addPoint(jobs: JobsDatabase, batch: PointBatch, row: number, points: PointsOf, tally: Tally): void {
-  const step = batch.steps[row] ?? 0
+  const reported = batch.steps[row] ?? 0
+  const isPlain = reported > points.maxStep && points.parts.length === 0
+  const { step, there } = isPlain
+    ? { step: reported, there: undefined }
+    : placeOf(jobs, points, reportedIn(batch, row))
   const isNew = step > points.maxStep
-  // TypeScript does not know that this statement gives arrays.
-  const there = isNew ? undefined : (jobs.arrays(findSql).get(batch.jobId, step) as MetricRow | undefined)
+  if (step !== reported) tally.continued.push([row, step])
+  const names = there ? replacedNames(there, reportedIn(batch, row).numbers) : []
+  if (names.length > 0) tally.replaced.push({ row, names })
   const numbers = there ? completed(batch, row, there) : numbersIn(batch, row)
   if (numbers === undefined) return
   if (there) jobs.rows('DELETE FROM local_training_metrics WHERE id = ?').run(Number(there[0]))
   const id = jobs.nextId()
-  insert(jobs, batch, row, id, numbers)
+  insert(jobs, batch, row, { id, step, numbers })
   if (!there) tally.added += 1
   if (isNew) points.maxStep = step
+  const epoch = numbers.columns[epochColumn]
+  if (step === points.maxStep && typeof epoch === 'number') points.lastEpoch = epoch
   tally.lastId = id
   tally.step = step
   noteLatest(tally, numbers)
@@ -127,18 +138,26 @@ function completed(batch: PointBatch, row: number, there: MetricRow): Numbers | 
   return JSON.stringify(after) === wasText ? undefined : after
 }
 
-function insert(jobs: JobsDatabase, batch: PointBatch, row: number, id: number, numbers: Numbers): void {
+function reportedIn({ jobId, steps, names, values }: PointBatch, row: number): Reported {
+  const numbers = new Map<string, number | null>()
+  names.forEach((name, at) => {
+    const value = values[row * names.length + at] ?? Number.NaN
+    if (!Number.isNaN(value)) numbers.set(name, Number.isFinite(value) ? value : null)
+  })
+  return { jobId, step: steps[row] ?? 0, numbers }
+}
+
+interface NewRow {
+  readonly id: number
+  readonly step: number
+  readonly numbers: Numbers
+}
+
+function insert(jobs: JobsDatabase, batch: PointBatch, row: number, { id, step, numbers }: NewRow): void {
   const extra = numbers.further && Object.keys(numbers.further).length > 0 ? numbers.further : null
   jobs
     .rows(insertSql)
-    .run(
-      id,
-      batch.jobId,
-      batch.steps[row] ?? 0,
-      batch.times[row] ?? 0,
-      extra && JSON.stringify(extra),
-      ...numbers.columns,
-    )
+    .run(id, batch.jobId, step, batch.times[row] ?? 0, extra && JSON.stringify(extra), ...numbers.columns)
 }
 
 function nameAll(jobs: JobsDatabase, { jobId, names }: PointBatch, points: PointsOf): void {

@@ -13,8 +13,7 @@ const answers: Answers = {
   save: (jobs, { job }) => jobs.transaction(() => void saveJob(jobs, job, Date.now())),
   list: (jobs, { limit }) => listJobs(jobs, limit),
   find: (jobs, { id }) => findJob(jobs, id),
-  add: (jobs, { batches }) =>
-    jobs.transaction(() => Math.max(0, ...batches.map((batch) => addPoints(jobs, batch)))),
+  add: (jobs, { batches }) => jobs.transaction(() => batches.map((batch) => addPoints(jobs, batch))),
   page: readPage,
   sample: readSample,
   after: readAfter,

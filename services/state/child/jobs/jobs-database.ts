@@ -1,9 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Part } from './place-point.ts'
 
 /** What is known of a job's points without asking the file each time. */
 export interface PointsOf {
   /** -1: none yet. */
   maxStep: number
+  /** That of the highest step that says one. */
+  lastEpoch: number | undefined
+  /** In the order of their epochs; before the first of them steps are as they were reported. */
+  readonly parts: Part[]
   /** Names of its numbers by their place in the kept extremes. */
   readonly names: string[]
   readonly places: Map<string, number>
@@ -77,7 +82,21 @@ export class JobsDatabase {
     const names = this.rows('SELECT name FROM local_training_names WHERE job_id = ? ORDER BY position')
       .all(jobId)
       .map(({ name }) => String(name))
-    return { maxStep: Number(max?.step ?? -1), names, places: new Map(names.map((name, at) => [name, at])) }
+    const epochSql =
+      'SELECT epoch FROM local_training_metrics WHERE job_id = ? AND epoch IS NOT NULL ORDER BY step DESC LIMIT 1'
+    const epoch = this.rows(epochSql).get(jobId)?.epoch
+    const partsSql = 'SELECT epoch, first_step FROM local_training_parts WHERE job_id = ? ORDER BY epoch'
+    const parts = this.rows(partsSql)
+      .all(jobId)
+      .map((row) => ({ epoch: Number(row.epoch), offset: Number(row.first_step) }))
+    return {
+      ...{
+        maxStep: Number(max?.step ?? -1),
+        lastEpoch: typeof epoch === 'number' ? epoch : undefined,
+        parts,
+      },
+      ...{ names, places: new Map(names.map((name, at) => [name, at])) },
+    }
   }
 
   #forget(): void {

@@ -54,13 +54,22 @@ export function findJob(jobs: JobsDatabase, id: string): JobRecord | undefined {
   return row && recordOf(row)
 }
 
-/** Fails what an earlier run of podmate left running: its end is that of its last point. Gives the ids. */
+/**
+ * Fails what an earlier run of podmate left running: its end is that of its last point. What somebody runs by hand lives on
+ * when only podmate has ended, in the same start of the container: that is what `runId` says before its slash. Gives the ids.
+ */
 export function failLeftJobs(jobs: JobsDatabase, runId: string, reason: string): readonly string[] {
-  const sql = `
-    UPDATE local_training_jobs SET status = 'failed', reason = ?, completed_at = updated_at
+  const container = runId.slice(0, runId.indexOf('/') + 1)
+  const adopt = `
+    UPDATE local_training_jobs SET run_id = ?1
+    WHERE status = 'running' AND source = 'hand' AND ?2 <> '' AND substr(run_id, 1, length(?2)) = ?2`
+  jobs.rows(adopt).run(runId, container)
+  const fail = `
+    UPDATE local_training_jobs
+    SET status = 'failed', reason = ?, completed_at = max(updated_at, coalesce(started_at, updated_at))
     WHERE status = 'running' AND run_id <> ? RETURNING id`
   return jobs
-    .rows(sql)
+    .rows(fail)
     .all(reason, runId)
     .map(({ id }) => String(id))
 }

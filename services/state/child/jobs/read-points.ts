@@ -1,5 +1,5 @@
 import type { JobsCallOf, KeptPoint, PointsText } from '../../jobs-calls.ts'
-import { chooseSteps } from './choose-steps.ts'
+import { chooseSteps, evenly } from './choose-steps.ts'
 import { curveOf } from './curve.ts'
 import type { JobsDatabase } from './jobs-database.ts'
 import { keptPoint, type MetricRow, rowColumns, rowText } from './metric-row.ts'
@@ -49,20 +49,38 @@ function stepsToShow(jobs: JobsDatabase, call: Sample): ReadonlySet<number> {
   const known = jobs.pointsOf(jobId)
   const steps = new Set(endsOf(jobs, call))
   let left = points - steps.size
+  if (left < 1) return steps
   const names = (keys ?? known.names)
     .filter((name) => known.places.has(name))
     .slice(0, Math.max(1, Math.floor(left / 2)))
   const each = Math.floor(left / Math.max(1, names.length))
-  if (each < 2) return steps
   // What a name with few values does not need, the others get.
   const curves = curveOf(jobs, { jobId, since: call.since, until: call.until ?? noEnd }, names, each)
   const fewestFirst = curves.toSorted((one, other) => one.length - other.length)
   fewestFirst.forEach((spots, at) => {
-    const chosen = chooseSteps(spots, Math.floor(left / (curves.length - at)))
+    const chosen = chooseSteps(spots, Math.floor(left / (curves.length - at)), steps)
     left -= chosen.length
     for (const step of chosen) steps.add(step)
   })
+  if (keys === undefined && left > 0) for (const step of spread(jobs, call, left, steps)) steps.add(step)
   return steps
+}
+
+/** So many steps besides those that are shown, spread over all: the curves have too few values to use them up. */
+function spread(
+  jobs: JobsDatabase,
+  { jobId, since, until = noEnd }: Sample,
+  count: number,
+  shown: ReadonlySet<number>,
+): readonly number[] {
+  const sql =
+    'SELECT step FROM local_training_metrics WHERE job_id = ? AND step > ? AND step <= ? ORDER BY step'
+  const rest = jobs
+    .rows(sql)
+    .all(jobId, since, until)
+    .map(({ step }) => Number(step))
+    .filter((step) => !shown.has(step))
+  return evenly(rest, count)
 }
 
 function endsOf(jobs: JobsDatabase, { jobId, since, until = noEnd, points }: Sample): readonly number[] {

@@ -66,6 +66,12 @@ CREATE TABLE IF NOT EXISTS local_training_extremes (
   extremes BLOB NOT NULL,
   PRIMARY KEY (job_id, width, bucket)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS local_training_parts (
+  job_id TEXT NOT NULL,
+  epoch REAL NOT NULL,
+  first_step INTEGER NOT NULL,
+  PRIMARY KEY (job_id, epoch)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS local_training_forwards (
   job_id TEXT NOT NULL,
   url TEXT NOT NULL,
