@@ -19,7 +19,7 @@ export interface SavedJob {
   /** The last lines of a run that failed. */
   readonly error: string | null
   readonly attempts: number
-  /** The run of podmate that last had to do with it. */
+  /** The run of podmate that last had to do with it; before a slash the start of the container that it was in. */
   readonly runId: string
   readonly createdAt: number
   readonly startedAt: number | null
@@ -32,6 +32,12 @@ export interface Job extends SavedJob {
   readonly lastLoss: number | null
   readonly progress: number | null
   readonly totalPoints: number
+}
+
+/** Whether what ran in one run of podmate may still be there in the other: the container has not ended between them. Pure. */
+export function isSameContainer(one: string, other: string): boolean {
+  const end = one.indexOf('/') + 1
+  return one === other || (end > 0 && other.startsWith(one.slice(0, end)))
 }
 
 /** How a run of a job ended. */

@@ -1,5 +1,5 @@
 import { brokenRule, type StopRule } from './early-stop.ts'
-import { started } from './job.ts'
+import { isSameContainer, started } from './job.ts'
 import type { JobBook } from './job-book.ts'
 import { unfit } from './job-problem.ts'
 import { withProgress } from './job-progress.ts'
@@ -80,7 +80,7 @@ function begin({ book, runId }: PointTaking, live: LiveJob): void {
   const isBack =
     job.status === 'pending' ||
     (job.status === 'failed' && job.exitCode === null) ||
-    (job.status === 'running' && job.runId !== runId)
+    (job.status === 'running' && !isSameContainer(job.runId, runId))
   if (job.source === 'hand' && isBack) book.change(live, started(job, runId, Date.now()))
 }
 

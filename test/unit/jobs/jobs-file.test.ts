@@ -127,6 +127,34 @@ describe('jobs.sqlite', () => {
       expect(kept(again)).toHaveLength(steps.length * 4)
     })
 
+    test('keeps every point once and in its order, however epochs log and whatever is sent again', () => {
+      const steps = fc.uniqueArray(fc.nat(30), { minLength: 1, maxLength: 8 })
+      const property = fc.property(
+        fc.array(steps, { minLength: 1, maxLength: 6 }),
+        fc.array(fc.nat(40), { minLength: 1, maxLength: 12 }),
+        fc.integer({ min: 1, max: 7 }),
+        fc.constantFrom(1, 0.25),
+        (epochs, resends, size, scale) => {
+          const file = jobsFile()
+          const points = epochs.flatMap((of, epoch) =>
+            of
+              .toSorted((one, other) => one - other)
+              .map((step) => ({ step, epoch: epoch * scale, loss: epoch * 1000 + step })),
+          )
+          const posts: Point[][] = []
+          for (let at = 0; at < points.length; at += size) posts.push(points.slice(at, at + size))
+          posts.forEach((post, at) => {
+            add(file, post)
+            const again = resends[at % resends.length] ?? 0
+            if (again <= at) expect(add(file, posts[again] ?? [])?.lastId).toBe(0)
+          })
+          expect(kept(file).map(([, , loss]) => loss)).toEqual(points.map(({ loss }) => loss))
+          file.close()
+        },
+      )
+      fc.assert(property, { numRuns: 25 })
+    })
+
     test('counts them on when the steps that were reported are others, and within one request', () => {
       const file = jobsFile()
       add(file, [...epochOf(1, [10, 20, 30]), ...epochOf(2, [5, 15, 25])])
