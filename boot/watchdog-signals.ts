@@ -25,7 +25,10 @@ export function savePort(setup: Setup, state: StatePort, artifacts: WatchdogPort
   const folders = uploadOptions(setup).sources.map(({ dir }) => dir)
   return {
     flush: (deadlineMs) => artifacts.flush(deadlineMs),
-    refusedFiles: () => artifacts.state().report?.refusedFiles ?? 0,
+    keptHere() {
+      const { refusedFiles = 0, unmatchedFiles = 0, unmatched = [] } = artifacts.state().report ?? {}
+      return { refusedFiles, unmatchedFiles, unmatched }
+    },
     folders: () =>
       Promise.all(
         // The disk of a container answers: what does not is a volume.

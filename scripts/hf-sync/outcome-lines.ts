@@ -15,18 +15,25 @@ export function outcomeLines(outcome: OnceOutcome): Told {
 }
 
 function sent({ outcome, report }: Extract<OnceOutcome, { type: 'sent' }>): Told {
-  const { unreadable, refusedFiles } = report
+  const { unreadable, refusedFiles, unmatched, unmatchedFiles } = report
   return {
     isClean: outcome.leftFiles === 0 && unreadable.length === 0,
     lines: [
       ...passedOver('cannot be read', unreadable),
+      ...leftOut(unmatched, unmatchedFiles),
       ...(refusedFiles > 0 ? [`${refusedFiles} refused, as told above`] : []),
       flushText(outcome),
     ],
   }
 }
 
-function planned({ commits, notReady, refused, safeFiles }: Extract<OnceOutcome, { type: 'planned' }>): Told {
+function planned({
+  commits,
+  notReady,
+  refused,
+  unmatched,
+  safeFiles,
+}: Extract<OnceOutcome, { type: 'planned' }>): Told {
   const files = commits.flat()
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
   const inCommits = `in ${commits.length} ${commits.length === 1 ? 'commit' : 'commits'}`
@@ -36,11 +43,23 @@ function planned({ commits, notReady, refused, safeFiles }: Extract<OnceOutcome,
       ...files.map((file) => `would upload ${file.path} (${formatBytes(file.bytes)})`),
       ...passedOver('would wait', notReady),
       ...passedOver('would not go up', refused),
+      ...leftOut(unmatched.slice(0, mostNamed), unmatched.length),
       files.length === 0
         ? `Nothing would be uploaded; ${safeFiles} safe.`
         : `${files.length} to upload (${formatBytes(bytes)}) ${inCommits}; ${safeFiles} safe.`,
     ],
   }
+}
+
+const mostNamed = 20
+
+function leftOut(some: readonly string[], files: number): readonly string[] {
+  if (files === 0) return []
+  const rest = files - some.length
+  return [
+    ...some.map((path) => `${path} stays here: no pattern of HF_SYNC_PATTERNS names it`),
+    ...(rest > 0 ? [`and ${rest} more`] : []),
+  ]
 }
 
 function passedOver(what: string, some: readonly PassedOver[]): readonly string[] {

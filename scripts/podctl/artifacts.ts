@@ -31,6 +31,7 @@ export interface ArtifactsAnswer {
     }[]
   }
   readonly refused?: { readonly files: number; readonly some: readonly PassedOver[] }
+  readonly unmatched?: { readonly files: number; readonly some: readonly string[] }
   readonly unreadable?: readonly PassedOver[]
   readonly last_commit?: { readonly url: string; readonly at: string; readonly files: number } | null
   readonly last_problem?: { readonly text: string; readonly at: string } | null
@@ -58,7 +59,7 @@ export async function artifacts({ options, terminal, connect }: Call): Promise<n
 
 /** The state of uploads as lines of text. Pure. */
 export function artifactLines(answer: ArtifactsAnswer, now: number): readonly string[] {
-  const { repo, safe, pending, refused, unreadable = [], uploader } = answer
+  const { repo, safe, pending, refused, unmatched = none, unreadable = [], uploader } = answer
   if (!safe || !pending || !refused) return [headline(answer)]
   const { rss_bytes: rss } = uploader ?? {}
   return [
@@ -70,13 +71,32 @@ export function artifactLines(answer: ArtifactsAnswer, now: number): readonly st
     ...(answer.warnings ?? []).map((text) => `warning: ${text}`),
     ...nextLines(pending),
     ...namedLines('refused:', refused.some, refused.files),
+    ...unmatchedLines(unmatched),
     ...namedLines('cannot be read:', unreadable, unreadable.length),
   ]
 }
 
-function headline({ activity, reason, pending }: ArtifactsAnswer): string {
+const none = { files: 0, some: [] }
+
+function headline({ activity, reason, pending, refused, unmatched = none }: ArtifactsAnswer): string {
   if (reason !== undefined) return `off: ${reason}`
-  return activity === 'clean' && pending?.files === 0 ? 'clean: everything is safe' : activity
+  if (activity !== 'clean' || pending?.files !== 0) return activity
+  const stays = unmatched.files + (refused?.files ?? 0)
+  if (stays === 0) return 'clean: everything is safe'
+  return `clean: all that can go up is safe; ${stays} ${stays === 1 ? 'file stays' : 'files stay'} in the pod only`
+}
+
+/** What the patterns leave out, by name. Pure. */
+export function unmatchedLines({
+  files,
+  some,
+}: NonNullable<ArtifactsAnswer['unmatched']>): readonly string[] {
+  if (files === 0) return []
+  return [
+    'no pattern of HF_SYNC_PATTERNS names these; add one, or take them out with one that begins with !:',
+    ...some.map((path) => `  ${path}`),
+    ...(files > some.length ? [`  and ${files - some.length} more`] : []),
+  ]
 }
 
 function lastLines({ last_commit: commit, last_problem: problem, activity }: ArtifactsAnswer, now: number) {

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../services/artifacts/format-bytes.ts'
-import type { ArtifactsAnswer, Flush } from './artifacts.ts'
+import { type ArtifactsAnswer, type Flush, unmatchedLines } from './artifacts.ts'
 import { becomesTrue } from './becomes-true.ts'
 import type { Call } from './call.ts'
 import { type Client, detailOf } from './client.ts'
@@ -23,12 +23,13 @@ export async function flush({ options, terminal, connect }: Call): Promise<numbe
   const asked = answer.body as Flush // both ends are of one version
   const patienceMs = (seconds ?? longestSeconds) * 1000 + lateMs
   const came = asked.done ? asked : await outcome(podmate, asked, patienceMs)
-  const { refused } = (await podmate.get('/artifacts')) as ArtifactsAnswer // likewise
+  const { refused, unmatched } = (await podmate.get('/artifacts')) as ArtifactsAnswer // likewise
   for (const line of leftLines(came)) terminal.err(harmless(line))
   if (came.left_files !== 0) return exitCodes.notTrue
   terminal.out('Everything that can go up is on the Hub.')
   if (refused && refused.files > 0)
     terminal.err(`${refused.files} refused: \`podctl artifacts\` names them, with the reasons`)
+  for (const line of unmatched ? unmatchedLines(unmatched) : []) terminal.err(harmless(line))
   return exitCodes.true
 }
 

@@ -54,7 +54,7 @@ export const artifactsSchema = {
         activity: {
           type: 'string',
           enum: ['off', 'starting', 'clean', 'waiting', 'hashing', 'uploading', 'backing-off', 'stopped'],
-          description: 'clean: everything is safe; stopped: waits for you, see last_problem.',
+          description: 'clean: nothing waits; stopped: waits for you, see last_problem.',
         },
         reason: described('string', 'Why it is off.'),
         repo: {
@@ -69,6 +69,11 @@ export const artifactsSchema = {
           properties: { ...amount, next: { type: 'array', items: file, description: 'Those that go next.' } },
         },
         refused: { type: 'object', properties: { files: count, some: passedOver } },
+        unmatched: {
+          type: 'object',
+          properties: { files: count, some: { type: 'array', items: text } },
+          description: 'Files that HF_SYNC_PATTERNS does not name: they stay in the pod.',
+        },
         unreadable: passedOver,
         totals: {
           type: 'object',

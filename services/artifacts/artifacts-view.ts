@@ -42,6 +42,10 @@ function reportView(report: UploadReport, entries: number): JsonObject {
       bytes: report.pendingBytes,
       next: report.next.slice(0, entries).map(fileView),
     },
+    unmatched: {
+      files: report.unmatchedFiles,
+      some: report.unmatched.slice(0, entries).map((path) => short(path)),
+    },
     refused: { files: report.refusedFiles, some: report.refused.slice(0, entries).map(passedOver) },
     unreadable: report.unreadable.slice(0, entries).map(passedOver),
     totals: {

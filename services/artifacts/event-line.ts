@@ -26,6 +26,13 @@ export function eventLine(event: UploadEvent): EventLine {
         level: 'warn',
         text: `${event.path} waits for ${Math.round(event.forMs / 1000)} s already: ${event.reason}`,
       }
+    case 'as-it-is':
+      return {
+        level: 'warn',
+        text: `${event.path} goes up as it is, it does not change any more: ${event.reason}`,
+      }
+    case 'unmatched':
+      return { level: 'warn', text: unmatched(event) }
     case 'problem':
       return { level: 'warn', text: `${event.text} (next try in ${Math.ceil(event.retryMs / 1000)} s)` }
     case 'recovered':
@@ -35,6 +42,11 @@ export function eventLine(event: UploadEvent): EventLine {
     case 'journal-kept':
       return { level: 'info', text: 'the journal of uploads is kept again' }
   }
+}
+
+function unmatched({ files, some }: Extract<UploadEvent, { type: 'unmatched' }>): string {
+  const more = files > some.length ? ', …' : ''
+  return `${files} ${files === 1 ? 'file stays' : 'files stay'} in the pod only, no pattern of HF_SYNC_PATTERNS names ${files === 1 ? 'it' : 'them'}: ${some.join(', ')}${more}`
 }
 
 function committed({ files, deleted, bytes, url }: Extract<UploadEvent, { type: 'committed' }>): string {

@@ -9,7 +9,7 @@ import type { UploadOptions } from './options.ts'
 import { limitsUntil, plan } from './plan.ts'
 import type { OnceOutcome, OnceSettings } from './run-once.ts'
 
-const quietMs = 200
+const patience = { quietMs: 200, patienceMs: 10_000 }
 
 /** What a run would do now. Rejects with a HubProblem where the Hub cannot be asked. */
 export async function dryRun(
@@ -22,9 +22,9 @@ export async function dryRun(
   const world = { options, journal, ownSecrets: [settings.token], tell() {}, onNews() {} }
   const local = new LocalSide(world)
   try {
-    await local.look(performance.now(), quietMs, true)
-    await pause(quietMs, signal)
-    await local.look(performance.now(), quietMs)
+    await local.look(performance.now(), patience, true)
+    await pause(patience.quietMs, signal)
+    await local.look(performance.now(), patience)
     await local.hash(Number.POSITIVE_INFINITY, signal)
     signal.throwIfAborted()
     return planned(local, await listed(hub, signal), settings.deadlineMs)
@@ -38,13 +38,13 @@ function planned(
   remote: ReadonlyMap<string, RemoteFile>,
   deadlineMs: number | undefined,
 ): OnceOutcome {
-  const versions = [...book.versions()]
+  const versions = [...book.sendable()]
   const batches = plan(versions, remote, { limits: limitsUntil(deadlineMs) })
   const known = new Set(versions.map(({ remotePath }) => remotePath))
   const notReady = [...(book.scan?.files.keys() ?? [])].flatMap((path) => {
     return known.has(path) || book.isRefused(path)
       ? []
-      : [{ path, reason: book.settling.noteOf(path) ?? 'it keeps changing' }]
+      : [{ path, reason: book.noteOf(path) ?? 'it keeps changing' }]
   })
   return {
     type: 'planned',
@@ -53,6 +53,7 @@ function planned(
     ),
     notReady,
     refused: [...book.refusals(), ...(book.scan?.unreadable ?? [])],
+    unmatched: book.scan?.unmatched ?? [],
     safeFiles: versions.filter((version) => isOnHub(version, remote.get(version.remotePath))).length,
   }
 }

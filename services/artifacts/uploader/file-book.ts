@@ -5,6 +5,7 @@ import type { LocalVersion } from './local-version.ts'
 import type { ScannedFile } from './scan-folder.ts'
 import { Settling } from './settling.ts'
 import type { Scan } from './tree.ts'
+import { type Units, unitsOf } from './units.ts'
 import type { FileState, PassedOver } from './upload-report.ts'
 
 /** Everything known of the files that are there: what the scan saw, what is settled, and what the journal says of it. */
@@ -18,6 +19,7 @@ export class FileBook {
   /** Settled, and not hashed yet. */
   readonly #unhashed = new Map<string, ScannedFile>()
   scan: Scan | undefined
+  #units: Units = new Map()
 
   constructor(journal: Journal) {
     this.#journal = journal
@@ -31,6 +33,7 @@ export class FileBook {
   /** Takes in what a scan saw; true when it saw something new or gone. */
   take(scan: Scan, nowMs: number): boolean {
     this.scan = scan
+    this.#units = unitsOf(scan.files.values())
     let news = false
     for (const file of scan.files.values()) {
       if (this.#isKnown(file)) this.settling.forget(file.remotePath)
@@ -103,6 +106,34 @@ export class FileBook {
       const hashes = { sha256, ...(gitOid && { gitOid }) }
       yield { path, remotePath, identity, size, mtimeMs, ...hashes, ...stored }
     }
+  }
+
+  /** Those of them that may be sent: of what goes up together, only when all of it is there and hashed. */
+  *sendable(): Generator<LocalVersion> {
+    if (this.#units.size === 0) return yield* this.versions()
+    const ready = new Map(Array.from(this.versions(), (version) => [version.remotePath, version]))
+    for (const version of ready.values()) {
+      const unit = this.#units.get(version.remotePath)
+      if (unit === undefined) yield version
+      else if ([...unit].every((path) => ready.has(path) && this.#lackOf(path) === undefined))
+        yield { ...version, unit }
+    }
+  }
+
+  /** Why a file that is there is not sent yet, as far as that takes longer than usual. */
+  noteOf(remotePath: string): string | undefined {
+    const own = this.settling.noteOf(remotePath) ?? this.#lackOf(remotePath)
+    if (own !== undefined) return own
+    for (const path of this.#units.get(remotePath) ?? []) {
+      if (path === remotePath) continue
+      const note = this.#refusals.get(path)?.reason ?? this.settling.noteOf(path)
+      if (note !== undefined) return `it belongs with ${path}: ${note}`
+    }
+    return undefined
+  }
+
+  #lackOf(remotePath: string): string | undefined {
+    return this.scan?.files.get(remotePath)?.lacks
   }
 
   /** How far the version that is there is. */

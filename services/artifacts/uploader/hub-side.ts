@@ -67,7 +67,7 @@ export class HubSide {
 
   /** Versions with what is known of how the Hub takes them; notes those that it has. */
   *versions(remote: ReadonlyMap<string, RemoteFile>): Generator<LocalVersion> {
-    for (const version of this.#book.versions()) {
+    for (const version of this.#book.sendable()) {
       if (isOnHub(version, remote.get(version.remotePath)))
         this.#book.reached(version.remotePath, 'committed')
       const isRegular = this.#regular.get(version.remotePath) === version.sha256
@@ -78,7 +78,10 @@ export class HubSide {
   /** Sends the bytes of large files, then commits all that is still as it was hashed. */
   async send(batch: Batch<LocalVersion>, signal: AbortSignal): Promise<void> {
     for (const file of batch.uploads) await this.#upload(file, signal)
-    const files = batch.files.filter((file) => this.#isCurrent(file))
+    const current = new Set(batch.files.filter((file) => this.#isCurrent(file)))
+    // What goes up together does not without the part that has changed meanwhile.
+    const moved = batch.files.filter((file) => !current.has(file)).map(({ unit }) => unit)
+    const files = [...current].filter(({ unit }) => unit === undefined || !moved.includes(unit))
     if (files.length > 0 || batch.deleted.length > 0) await this.#commit(files, batch.deleted, signal)
   }
 

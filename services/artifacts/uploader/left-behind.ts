@@ -37,5 +37,10 @@ export function leftBehind(
   const left = files.map(({ remotePath }) => remotePath).sort()
   const leftBytes = files.reduce((sum, { identity }) => sum + identity.size, 0)
   const counts = { left: left.slice(0, mostNamed), leftFiles: left.length, leftBytes }
-  return left.length === 0 ? counts : { ...counts, reason }
+  if (left.length === 0) return counts
+  const [first] = files.flatMap(({ remotePath }) => {
+    const note = book.noteOf(remotePath)
+    return note === undefined ? [] : [`${remotePath}: ${note}`]
+  })
+  return { ...counts, reason: first === undefined ? reason : `${reason}; ${first}` }
 }

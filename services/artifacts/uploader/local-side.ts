@@ -7,15 +7,17 @@ import { byImportance } from './importance.ts'
 import type { Journal } from './journal.ts'
 import { lookAgain } from './open-file.ts'
 import type { UploadOptions } from './options.ts'
-import { patternMatcher } from './patterns.ts'
+import { patternExcluder, patternMatcher } from './patterns.ts'
 import type { UploadEvent } from './protocol.ts'
 import type { ScannedFile } from './scan-folder.ts'
+import type { Patience } from './settling.ts'
 import { Tree } from './tree.ts'
 import { FolderWatch } from './watch-folders.ts'
 
 /** A scan of everything may take this share of one core: the larger the tree, the rarer it is. */
 const scanShare = 1 / 200
 const mostNamed = 100
+const mostShown = 5
 
 /** What the uploader needs to know to look at files. */
 export interface LocalWorld {
@@ -36,6 +38,8 @@ export class LocalSide {
   readonly #watch: FolderWatch
   readonly #dirty = new Set<string>()
   readonly #named = new Set<string>()
+  /** How many files no pattern named. */
+  #unmatched = 0
   #scanAtMs = 0
   /** When the last change was seen. */
   changedAtMs: number | undefined
@@ -44,18 +48,23 @@ export class LocalSide {
     this.#world = world
     const { sources, target, patterns, maxFileBytes } = world.options
     this.book = new FileBook(world.journal)
-    this.#tree = new Tree(sources, target.prefix, { matches: patternMatcher(patterns), maxFileBytes })
+    const [matches, excludes] = [patternMatcher(patterns), patternExcluder(patterns)]
+    this.#tree = new Tree(sources, target.prefix, { matches, excludes, maxFileBytes })
     this.#watch = new FolderWatch((folder) => {
       this.#dirty.add(folder)
       world.onNews()
     })
   }
 
-  /** Looks at what may have changed, or at `all`; what was the same for `quietMs` and is whole is settled. */
-  async look(nowMs: number, quietMs: number, all = false): Promise<void> {
+  /**
+   * Looks at what may have changed, or at `all`; what was the same for `quietMs` and is whole is settled, and what was the same for
+   * `patienceMs` as it is.
+   */
+  async look(nowMs: number, { quietMs, patienceMs }: Patience, all = false): Promise<void> {
     if (all || nowMs >= this.#scanAtMs) await this.#scan(nowMs)
     else if (this.#dirty.size > 0) await this.#scan(nowMs, [...this.#dirty])
-    for (const file of this.book.settling.due(nowMs, quietMs)) await this.#settle(file, nowMs)
+    for (const file of this.book.settling.due(nowMs, { quietMs, patienceMs }))
+      await this.#settle(file, nowMs, patienceMs)
     this.#tellNews(nowMs)
   }
 
@@ -72,9 +81,9 @@ export class LocalSide {
   }
 
   /** How long until there is something to look at. */
-  nextInMs(nowMs: number, quietMs: number): number {
+  nextInMs(nowMs: number, patience: Patience): number {
     const scanInMs = Math.max(0, this.#scanAtMs - nowMs)
-    return Math.min(scanInMs, this.book.settling.nextInMs(nowMs, quietMs) ?? scanInMs)
+    return Math.min(scanInMs, this.book.settling.nextInMs(nowMs, patience) ?? scanInMs)
   }
 
   /** Whether something changed since the last look, as far as the system told. */
@@ -99,16 +108,20 @@ export class LocalSide {
     }
   }
 
-  async #settle(file: ScannedFile, nowMs: number): Promise<void> {
+  async #settle(file: ScannedFile, nowMs: number, patienceMs: number): Promise<void> {
     const identity = lookAgain(file.path)
     if (identity === undefined || !isSame(identity, file.identity)) {
       this.changedAtMs = nowMs
       return this.book.moved(file, identity, nowMs)
     }
+    const { settling } = this.book
+    if (file.lacks !== undefined) return settling.lacking(file.remotePath, identity, file.lacks)
     await this.#reading(file, undefined, async () => {
-      const reason = await incompleteness(file)
-      if (reason === undefined) this.book.settled(file)
-      else this.book.settling.incomplete(file.remotePath, identity, reason)
+      const reason = (await incompleteness(file)) ?? file.waits
+      const isStale = reason !== undefined && settling.unchangedMs(file.remotePath, nowMs) >= patienceMs
+      if (reason !== undefined && !isStale) return settling.incomplete(file.remotePath, identity, reason)
+      if (isStale) this.#world.tell({ type: 'as-it-is', path: file.remotePath, reason })
+      this.book.settled(file)
     })
   }
 
@@ -140,12 +153,16 @@ export class LocalSide {
     const { options, tell } = this.#world
     for (const late of this.book.settling.late(nowMs, options.maxWaitMs)) tell({ type: 'unsettled', ...late })
     for (const { path, reason } of [...this.book.refusals(), ...(this.book.scan?.unreadable ?? [])]) {
-      if (this.#named.size >= mostNamed) return
+      if (this.#named.size >= mostNamed) break
       const key = `${path}\n${reason}`
       if (this.#named.has(key)) continue
       this.#named.add(key)
       tell({ type: 'refused', path, reason })
     }
+    const unmatched = this.book.scan?.unmatched ?? []
+    if (unmatched.length > this.#unmatched)
+      tell({ type: 'unmatched', files: unmatched.length, some: unmatched.slice(0, mostShown) })
+    this.#unmatched = unmatched.length
   }
 }
 

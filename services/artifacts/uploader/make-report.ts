@@ -45,6 +45,8 @@ export function makeReport(uploader: Uploader, { first, ...counts }: FileCounts)
     next: first.map((file) => progressOf(file, uploader)),
     refused: refused.slice(0, mostShown),
     refusedFiles: refused.length,
+    unmatched: (scan?.unmatched ?? []).slice(0, mostShown),
+    unmatchedFiles: scan?.unmatched.length ?? 0,
     unreadable: (scan?.unreadable ?? []).slice(0, mostShown),
     totals: {
       commits: hub.commits,
@@ -69,7 +71,7 @@ export function makeReport(uploader: Uploader, { first, ...counts }: FileCounts)
 function progressOf(file: ScannedFile, { local, world }: Uploader): FileProgress {
   const { remotePath, identity } = file
   const bytesSent = world.transfers.sent(remotePath)
-  const note = local.book.settling.noteOf(remotePath)
+  const note = local.book.noteOf(remotePath)
   const state = bytesSent > 0 ? 'uploading' : local.book.stateOf(file)
   return { path: remotePath, state, bytesSent, total: identity.size, ...(note !== undefined && { note }) }
 }

@@ -1,6 +1,11 @@
 /** Whether a relative path is one of those that go up. */
 export type PathMatcher = (path: string) => boolean
 
+/** Whether one of the patterns that begin with `!` takes a path out. */
+export function patternExcluder(patterns: readonly string[]): PathMatcher {
+  return patternMatcher(patterns.filter((text) => text.startsWith('!')).map((text) => text.slice(1)))
+}
+
 /**
  * Patterns as Python's fnmatch reads them, for the relative path or the bare name: `*` and `?` cross folders, `[a-z]` and
  * `[!a-z]` are sets, all else is itself. Beyond it, `**` + `/` also stands for no folder, and `!pattern` takes files out.

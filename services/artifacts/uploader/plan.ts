@@ -12,6 +12,8 @@ export interface HashedVersion {
   readonly gitOid?: string
   /** How the Hub took its bytes, once it was asked; `lfs`: they are there. */
   readonly stored?: 'lfs' | 'regular'
+  /** The files that it goes up with, in one commit, itself among them; the same set for each of them. */
+  readonly unit?: ReadonlySet<string>
 }
 
 /** What goes up together: the bytes of `uploads` first, one after the other, then all in one commit. */
@@ -62,10 +64,10 @@ export function plan<Version extends HashedVersion>(
 ): readonly Batch<Version>[] {
   const missing = [...local].filter((file) => !isOnHub(file, remote.get(file.remotePath)))
   missing.sort(byImportance)
-  const parts = limits.smallApart
-    ? [missing.filter((file) => costOf(file) === 0), missing.filter((file) => costOf(file) > 0)]
-    : [missing]
-  const groups = parts.flatMap((files) => grouped(files, limits))
+  const units = together(missing)
+  const isCheap = (unit: readonly Version[]) => unit.every((file) => costOf(file) === 0)
+  const parts = limits.smallApart ? [units.filter(isCheap), units.filter((unit) => !isCheap(unit))] : [units]
+  const groups = parts.flatMap((some) => grouped(some, limits))
   const there = gone.filter((path) => remote.has(path))
   return [
     ...groups.map((files) => ({ uploads: files.filter(goesAlone), files, deleted: [] })),
@@ -77,19 +79,34 @@ function goesAlone({ size, stored }: HashedVersion): boolean {
   return size >= aloneBytes && stored === undefined
 }
 
-function grouped<Version extends HashedVersion>(files: readonly Version[], limits: PlanLimits): Version[][] {
+/** Files that go up together side by side, at the place of the first of them. */
+function together<Version extends HashedVersion>(files: readonly Version[]): readonly (readonly Version[])[] {
+  const units = new Map<unknown, Version[]>()
+  for (const file of files) {
+    const key = file.unit ?? file
+    const unit = units.get(key)
+    if (unit) unit.push(file)
+    else units.set(key, [file])
+  }
+  return [...units.values()]
+}
+
+function grouped<Version extends HashedVersion>(
+  units: readonly (readonly Version[])[],
+  limits: PlanLimits,
+): Version[][] {
   const groups: Version[][] = []
   let room = { files: 0, bytes: 0, regularBytes: 0 }
-  for (const file of files) {
-    const bytes = costOf(file)
-    const regularBytes = mayBeRegular(file) ? file.size : 0
-    if (room.files < 1 || room.bytes < bytes || room.regularBytes < regularBytes) {
+  for (const unit of units) {
+    const bytes = unit.reduce((sum, file) => sum + costOf(file), 0)
+    const regularBytes = unit.reduce((sum, file) => sum + (mayBeRegular(file) ? file.size : 0), 0)
+    if (room.files < unit.length || room.bytes < bytes || room.regularBytes < regularBytes) {
       groups.push([])
       room = { ...limits }
     }
-    groups.at(-1)?.push(file)
+    groups.at(-1)?.push(...unit)
     room = {
-      files: room.files - 1,
+      files: room.files - unit.length,
       bytes: room.bytes - bytes,
       regularBytes: room.regularBytes - regularBytes,
     }

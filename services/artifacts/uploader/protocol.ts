@@ -59,6 +59,10 @@ export type UploadEvent =
   | { readonly type: 'refused'; readonly path: string; readonly reason: string }
   /** It has kept changing, or been incomplete, for `forMs`. */
   | { readonly type: 'unsettled'; readonly path: string; readonly reason: string; readonly forMs: number }
+  /** It did not change any more, and goes up although it does not look complete. */
+  | { readonly type: 'as-it-is'; readonly path: string; readonly reason: string }
+  /** Files that match no pattern; the first of them by their paths here. */
+  | { readonly type: 'unmatched'; readonly files: number; readonly some: readonly string[] }
   | {
       readonly type: 'problem'
       readonly kind: ProblemKind

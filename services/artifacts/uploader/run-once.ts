@@ -35,6 +35,8 @@ export type OnceOutcome =
       readonly commits: readonly (readonly PlannedFile[])[]
       readonly notReady: readonly PassedOver[]
       readonly refused: readonly PassedOver[]
+      /** Files that no pattern names; absolute paths. */
+      readonly unmatched: readonly string[]
       /** Files that the Hub has as they are. */
       readonly safeFiles: number
     }

@@ -11,6 +11,12 @@ export interface ScannedFile {
   readonly path: string
   readonly remotePath: string
   readonly identity: FileIdentity
+  /** Paths on the Hub of the files that it is useless without: they go up together. */
+  readonly needs?: readonly string[]
+  /** Why one of them cannot go up: then it does not either. */
+  readonly lacks?: string
+  /** One of them is not there: it is waited for, but not for ever. */
+  readonly waits?: string
 }
 
 /** A folder to look into: where it is, and what it is on the Hub and to the patterns. */
@@ -27,6 +33,8 @@ export interface FolderContent {
   readonly files: readonly ScannedFile[]
   readonly folders: readonly FolderPlace[]
   readonly refused: readonly PassedOver[]
+  /** Files that no pattern names, in a way or another: they stay here. Absolute paths. */
+  readonly unmatched: readonly string[]
   /** What could not be looked at: it may hold anything. */
   readonly unreadable: readonly PassedOver[]
   readonly entries: number
@@ -34,6 +42,8 @@ export interface FolderContent {
 
 export interface FolderRules {
   readonly matches: PathMatcher
+  /** Whether a pattern takes the path out. */
+  readonly excludes: PathMatcher
   readonly maxFileBytes: number
 }
 
@@ -42,7 +52,14 @@ export interface FolderRules {
  * by one costs four times as much otherwise, and this process has nothing else to answer.
  */
 export function scanFolder(place: FolderPlace, rules: FolderRules): FolderContent {
-  const content = { files: [], folders: [], refused: [], unreadable: [], entries: 0 } as MutableContent
+  const content = {
+    files: [],
+    folders: [],
+    refused: [],
+    unmatched: [],
+    unreadable: [],
+    entries: 0,
+  } as MutableContent
   let entries: Dirent[]
   try {
     entries = readdirSync(place.path, { withFileTypes: true })
@@ -51,22 +68,42 @@ export function scanFolder(place: FolderPlace, rules: FolderRules): FolderConten
     return content
   }
   content.entries = entries.length
-  for (const entry of entries) scanEntry(entry, place, rules, content)
+  const isModel = entries.some(({ name }) => modelConfig.test(name) && rules.matches(relativeOf(name, place)))
+  for (const entry of entries) scanEntry(entry, place, rules, { content, isModel })
   return content
 }
 
 type MutableContent = { -readonly [Key in keyof FolderContent]: Mutable<FolderContent[Key]> }
 type Mutable<Value> = Value extends readonly (infer Item)[] ? Item[] : Value
 
-function scanEntry(entry: Dirent, place: FolderPlace, rules: FolderRules, content: MutableContent): void {
+/** What `save_pretrained` and the Trainer write beside what it loads. */
+const modelConfig = /^(?:config|tokenizer_config|adapter_config|model_index|preprocessor_config)\.json$/
+/** Files of such a folder without which its model cannot be used as it was trained, and that patterns for weights leave out. */
+const modelPart =
+  /^(?:merges\.txt|vocab\.txt|.+\.(?:jinja|model|spm|tiktoken)|(?:pytorch|adapter)_model.*\.bin|README\.md)$/i
+
+const relativeOf = (name: string, { relative }: FolderPlace) =>
+  (relative === '' ? name : `${relative}/${name}`).normalize('NFC')
+
+interface Found {
+  readonly content: MutableContent
+  /** The folder is one that a model is loaded from. */
+  readonly isModel: boolean
+}
+
+function scanEntry(entry: Dirent, place: FolderPlace, rules: FolderRules, { content, isModel }: Found): void {
   const path = `${place.path}/${entry.name}`
-  const relative = place.relative === '' ? entry.name : `${place.relative}/${entry.name}`
   if (entry.isDirectory()) {
+    const relative = place.relative === '' ? entry.name : `${place.relative}/${entry.name}`
     if (!entry.name.startsWith('.')) content.folders.push({ ...place, path, relative })
     return
   }
-  const shown = relative.normalize('NFC')
-  if (!rules.matches(shown)) return
+  const shown = relativeOf(entry.name, place)
+  if (rules.excludes(shown)) return
+  if (!rules.matches(shown) && !(isModel && modelPart.test(entry.name))) {
+    if (entry.isFile() && !isPassing(shown) && secretName(shown) === undefined) content.unmatched.push(path)
+    return
+  }
   const problem = secretName(shown) ?? (isPassing(shown) ? 'passing' : entryProblem(entry, shown))
   if (problem === 'passing') return
   if (problem !== undefined) content.refused.push({ path, reason: problem })
@@ -102,7 +139,7 @@ function lookAt(
   }
 }
 
-function tooLarge(size: number, most: number): string {
+export function tooLarge(size: number, most: number): string {
   return `it has ${size} bytes, more than the ${most} that HF_SYNC_MAX_FILE_GB allows`
 }
 

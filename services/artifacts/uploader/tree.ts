@@ -2,7 +2,9 @@ import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { LedAstray, openWay } from '../../../supervisor/open-way.ts'
+import { withBelongings } from './belongings.ts'
 import type { SourceFolder } from './options.ts'
+import { References } from './references.ts'
 import {
   type FolderContent,
   type FolderPlace,
@@ -19,6 +21,8 @@ export interface Scan {
   /** By path on the Hub. */
   readonly files: ReadonlyMap<string, ScannedFile>
   readonly refused: readonly PassedOver[]
+  /** Files that no pattern names. Absolute paths. */
+  readonly unmatched: readonly string[]
   readonly unreadable: readonly PassedOver[]
   /** Sources that do not exist. */
   readonly missing: readonly string[]
@@ -34,6 +38,7 @@ export class Tree {
   readonly #prefix: string
   readonly #rules: FolderRules
   readonly #known = new Map<string, { readonly place: FolderPlace; readonly content: FolderContent }>()
+  readonly #references = new References()
   #missing: readonly string[] = []
   #astray: readonly PassedOver[] = []
 
@@ -78,7 +83,7 @@ export class Tree {
     let entries = 0
     for (let place = queue.pop(); place !== undefined; place = queue.pop()) {
       const before = this.#known.get(place.path)?.content
-      const content = scanFolder(place, this.#rules)
+      const content = await withBelongings(scanFolder(place, this.#rules), this.#references, this.#rules)
       this.#known.set(place.path, { place, content })
       this.#forget(before, content)
       if (place.relative.split('/').length < deepest)
@@ -127,10 +132,12 @@ function merged(
   known: ReadonlyMap<string, { readonly content: FolderContent }>,
 ): Omit<Scan, 'missing' | 'tookMs'> {
   const files = new Map<string, ScannedFile>()
-  const scan = { files, refused: [] as PassedOver[], unreadable: [] as PassedOver[], entries: 0 }
+  const unmatched: string[] = []
+  const scan = { files, refused: [] as PassedOver[], unmatched, unreadable: [] as PassedOver[], entries: 0 }
   for (const { content } of known.values()) {
     scan.entries += content.entries
     scan.refused.push(...content.refused)
+    scan.unmatched.push(...content.unmatched)
     scan.unreadable.push(...content.unreadable)
     for (const file of content.files) addFile(files, file, scan.refused)
   }

@@ -53,6 +53,9 @@ export interface UploadReport {
   /** At most 20 of `refusedFiles`. */
   readonly refused: readonly PassedOver[]
   readonly refusedFiles: number
+  /** Files that no pattern names: they stay here. At most 20 of them, by their paths here. */
+  readonly unmatched: readonly string[]
+  readonly unmatchedFiles: number
   /** Folders and files that could not be looked at; at most 20. */
   readonly unreadable: readonly PassedOver[]
   readonly totals: {

@@ -13,16 +13,20 @@ import { changeWaitMs, commitWaitMs, gapMs } from './pace.ts'
 import { type Batch, limitsUntil, plan, planLimits } from './plan.ts'
 import type { FlushOutcome, UploadEvent } from './protocol.ts'
 import { asProblem } from './reaction.ts'
+import type { Patience } from './settling.ts'
 import type { Transfers } from './transfers.ts'
 import { Trouble } from './trouble.ts'
 import type { UploadActivity } from './upload-report.ts'
 
-const flushQuietMs = 200
+/** How long a file must have been as it is in a flush. */
+const flushPatience: Patience = { quietMs: 200, patienceMs: 10_000 }
+/** What has been as it is for so long goes up as it is, also when its format says that it is not complete. */
+const patienceMs = 120_000
 const flushPatienceMs = 1000
 /** How often a flush looks whether something came to its end. */
 const flushLookMs = 300
-/** A flush waits for a file that changed so recently: it may be whole in a moment. */
-const stillWrittenMs = 10_000
+/** A flush waits for a file that changed so recently: it may be whole in a moment, and is taken as it is after 10 s. */
+const stillWrittenMs = flushPatience.patienceMs + 2000
 /** How much is read before it is looked what can be sent. */
 const hashBytes = 256e6
 const flushHashBytes = 64e6
@@ -125,27 +129,27 @@ export class Uploader {
   async #work(flush: FlushOrder | undefined, signal: AbortSignal): Promise<number> {
     const { local, hub } = this
     const { settleMs } = this.world.options
-    const quietMs = flush ? flushQuietMs : settleMs
-    await local.look(performance.now(), quietMs, flush?.takeFirst())
+    const patience = flush ? flushPatience : { quietMs: settleMs, patienceMs }
+    await local.look(performance.now(), patience, flush?.takeFirst())
     if (local.book.unhashed.length > 0) this.activity = 'hashing'
     const more = await local.hash(hashBytesFor(flush), signal)
     await this.world.journal.keep()
     const restMs = this.trouble.restMs(performance.now())
-    if (restMs > 0) return this.#rest(restMs, quietMs)
+    if (restMs > 0) return this.#rest(restMs, patience)
     const remote = await hub.know(signal)
     const { scan } = local.book
     const gone = scan ? this.deletions.due(scan, performance.now()) : []
     const limits = { ...limitsUntil(flush?.untilMs), files: this.#mostFiles }
     const [batch] = plan(hub.versions(remote), remote, { gone, limits })
     await this.world.journal.keep()
-    if (batch === undefined) return this.#nothingToSend(more, quietMs)
+    if (batch === undefined) return this.#nothingToSend(more, patience)
     const waitMs = flush ? this.#smallerInMs(flush, batch) : this.#waitMs(more)
-    if (waitMs > 0) return more ? 0 : this.#rest(waitMs, quietMs)
+    if (waitMs > 0) return more ? 0 : this.#rest(waitMs, patience)
     await this.#send(batch, signal)
     return 0
   }
 
-  #nothingToSend(more: boolean, quietMs: number): number {
+  #nothingToSend(more: boolean, patience: Patience): number {
     this.trouble.over()
     if (more) return 0
     const { settling } = this.local.book
@@ -154,7 +158,7 @@ export class Uploader {
     this.activity = settling.size > 0 ? 'waiting' : 'clean'
     if (!settling.isActive(nowMs, stillWrittenMs)) this.#endFlush('not complete, or still changing')
     this.nextTryMs = undefined
-    const nextMs = this.local.nextInMs(nowMs, quietMs)
+    const nextMs = this.local.nextInMs(nowMs, patience)
     return this.#flush ? Math.min(nextMs, flushLookMs) : nextMs
   }
 
@@ -162,7 +166,7 @@ export class Uploader {
   #smallerInMs({ startedMs }: FlushOrder, { uploads }: Batch<LocalVersion>): number {
     const nowMs = performance.now()
     if (uploads.length === 0 || nowMs - startedMs > flushPatienceMs) return 0
-    return this.local.book.settling.nextInMs(nowMs, flushQuietMs) ?? 0
+    return this.local.book.settling.nextInMs(nowMs, flushPatience) ?? 0
   }
 
   /** How long the next commit has to wait; while files are still being read, until they are, but not for ever. */
@@ -177,11 +181,11 @@ export class Uploader {
     return Math.max(changeMs, commitWaitMs(this.world.journal.commitTimes(wallMs), wallMs, commitsPerHour))
   }
 
-  #rest(waitMs: number, quietMs: number): number {
+  #rest(waitMs: number, patience: Patience): number {
     const nowMs = performance.now()
     if (this.trouble.restMs(nowMs) === 0) this.activity = 'waiting'
     this.nextTryMs = nowMs + waitMs
-    return Math.min(waitMs, this.local.nextInMs(nowMs, quietMs))
+    return Math.min(waitMs, this.local.nextInMs(nowMs, patience))
   }
 
   async #send(batch: Batch<LocalVersion>, signal: AbortSignal): Promise<void> {
@@ -220,7 +224,7 @@ export class Uploader {
     if (reaction.forUser || this.hub.remote === undefined) this.hub.forget({ repo: true })
     const { untilMs = Number.POSITIVE_INFINITY } = this.#served ?? {}
     if (reaction.forUser || performance.now() + reaction.ms > untilMs) this.#endFlush(problem.message)
-    return this.#rest(reaction.ms, this.world.options.settleMs)
+    return this.#rest(reaction.ms, { quietMs: this.world.options.settleMs, patienceMs })
   }
 
   #othersWait(): boolean {

@@ -1,12 +1,12 @@
 import type { AutostopVerb } from '../watch/autostop-state.ts'
-import type { ArtifactFolder, Left } from './stop-tools.ts'
+import type { ArtifactFolder, KeptHere, Left } from './stop-tools.ts'
 
 export interface SaveFacts {
   readonly verb: AutostopVerb
   readonly terminateUnsynced: boolean
   /** What the last flush left; undefined: nothing is uploaded here, so nothing is known to be safe. */
   readonly saved: Left | undefined
-  readonly refusedFiles: number
+  readonly keptHere: KeptHere
   /** Undefined: a disk did not answer. Then it is a volume: the disk of a container does not hang. */
   readonly folders: readonly ArtifactFolder[] | undefined
   /** How much longer unsafe files may hold the stop back. */
@@ -47,7 +47,7 @@ export function judgeSave(facts: SaveFacts): SaveVerdict {
 }
 
 /** What is not on the Hub, in words; undefined: everything is. */
-function unsyncedText({ verb, saved, refusedFiles, folders }: SaveFacts): string | undefined {
+function unsyncedText({ saved, keptHere, folders }: SaveFacts): string | undefined {
   if (saved === undefined) {
     const filled = folders?.filter(({ hasFiles }) => hasFiles)
     if (filled?.length === 0) return undefined
@@ -56,11 +56,20 @@ function unsyncedText({ verb, saved, refusedFiles, folders }: SaveFacts): string
   const { left, leftFiles, reason } = saved
   if (leftFiles > 0)
     return `${files(leftFiles)} not uploaded (${namesOf(left)})${reason ? `: ${reason}` : ''}`
-  // Files that are never taken hold nothing up, but a volume that has them is not deleted.
-  return refusedFiles > 0 && verb === 'terminate' ? `${files(refusedFiles)} that uploads refuse` : undefined
+  return keptText(keptHere)
 }
 
-/** Refused files stay refused. */
+/** Files that are never taken hold nothing up, but a volume that has them is not deleted, and their loss is told. */
+function keptText({ refusedFiles, unmatchedFiles, unmatched }: KeptHere): string | undefined {
+  const refused = refusedFiles > 0 ? `${files(refusedFiles)} that uploads refuse` : undefined
+  const left =
+    unmatchedFiles > 0
+      ? `${files(unmatchedFiles)} that no pattern of HF_SYNC_PATTERNS names (${namesOf(unmatched)}): add a pattern, or set AUTOSTOP_TERMINATE_UNSYNCED=1`
+      : undefined
+  return [refused, left].filter(Boolean).join(' and ') || undefined
+}
+
+/** What is never taken stays so. */
 function waitingHelps({ saved }: SaveFacts): boolean {
   return saved === undefined || saved.leftFiles > 0
 }

@@ -24,7 +24,7 @@ export async function saveArtifacts(
     tools.step('verify', 'looks what is not uploaded, and whether a stop would delete it')
     const verdict = judgeSave({
       ...{ saved, verb, terminateUnsynced: tools.terminateUnsynced },
-      refusedFiles: tools.save.refusedFiles(),
+      keptHere: tools.save.keptHere(),
       folders: await tools.save.folders().catch(() => undefined),
       patienceMs: endMs - monotonicMs(),
     })

@@ -25,6 +25,13 @@ export interface Left {
   readonly reason?: string
 }
 
+export interface KeptHere {
+  readonly refusedFiles: number
+  readonly unmatchedFiles: number
+  /** Some of those that no pattern names, by their paths. */
+  readonly unmatched: readonly string[]
+}
+
 /** A folder of artifacts: `container` is lost when the pod stops, `volume` is kept. */
 export interface ArtifactFolder {
   readonly path: string
@@ -35,8 +42,8 @@ export interface ArtifactFolder {
 export interface SavePort {
   /** Uploads what can be uploaded within the time. Rejects when nothing is uploaded here. */
   flush(deadlineMs: number): Promise<Left>
-  /** Files that no upload will ever take, such as one that holds a token. */
-  refusedFiles(): number
+  /** Files that no upload will take: those it refuses, such as one that holds a token, and those that no pattern names. */
+  keptHere(): KeptHere
   /** Rejects when a disk does not answer. */
   folders(): Promise<readonly ArtifactFolder[]>
 }

@@ -254,7 +254,7 @@ describe('flush()', () => {
       left: ['half.json', 'large.pt'],
       leftFiles: 2,
       leftBytes: 40_000_008,
-      reason: 'the time was up',
+      reason: 'the time was up; half.json: its JSON is not complete',
     })
     expect(pathsOn(hub)).toEqual(['metrics.json'])
     await run.stop()

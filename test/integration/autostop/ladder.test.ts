@@ -119,7 +119,10 @@ describe('autostop()', () => {
     await using runpod = await startRunpod({ traps: { terminatedReads: 'TERMINATED' } })
     const safe = idlePod(runpod, { verb: 'terminate' })
     await expect.poll(() => runpod.pod(safe.id).status, { timeout }).toBe('TERMINATED')
-    const save = { flush: async () => ({ left: ['step-3.pt'], leftFiles: 1 }), refusedFiles: () => 0 }
+    const save = {
+      flush: async () => ({ left: ['step-3.pt'], leftFiles: 1 }),
+      keptHere: () => ({ refusedFiles: 0, unmatchedFiles: 0, unmatched: [] }),
+    }
     const folders = async () => [{ path: '/workspace/checkpoints', place: 'volume', hasFiles: true } as const]
     const unsafe = idlePod(runpod, { verb: 'terminate', save: { ...save, folders } })
     await expect.poll(() => runpod.pod(unsafe.id).status, { timeout }).toBe('EXITED')

@@ -22,7 +22,11 @@ function scripted(answer: () => StopAnswer = () => ({ stopped: true, how: 'a tes
 /** A flush that lasts until the test lets it end. */
 function heldFlush() {
   const end = Promise.withResolvers<{ left: string[]; leftFiles: number }>()
-  const save = { flush: () => end.promise, refusedFiles: () => 0, folders: async () => [] }
+  const save = {
+    flush: () => end.promise,
+    keptHere: () => ({ refusedFiles: 0, unmatchedFiles: 0, unmatched: [] }),
+    folders: async () => [],
+  }
   return { save, end: () => end.resolve({ left: [], leftFiles: 0 }) }
 }
 const patient = { ...fastStop, flushDeadlineMs: 60_000 }

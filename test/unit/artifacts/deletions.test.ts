@@ -47,7 +47,11 @@ function pod() {
       const events: UploadEvent[] = []
       const deletions = new Deletions({ options, journal, tell: (event) => events.push(event) })
       const scan = () =>
-        new Tree(sources, '', { matches: patternMatcher(patterns), maxFileBytes: mostBytes }).scan()
+        new Tree(sources, '', {
+          matches: patternMatcher(patterns),
+          excludes: () => false,
+          maxFileBytes: mostBytes,
+        }).scan()
       return {
         deletions,
         told: () => events.map((event) => (event.type === 'warning' ? event.text : event.type)),

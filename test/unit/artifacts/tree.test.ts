@@ -7,7 +7,11 @@ import { sourceFolders } from '../../../services/artifacts/uploader/source-folde
 import { type Scan, Tree } from '../../../services/artifacts/uploader/tree.ts'
 import { temporaryFolder } from '../../fixtures/artifacts/temporary-folder.ts'
 
-const rules = { matches: patternMatcher(['*.json', '*.pt', '*.sock', '.env*']), maxFileBytes: 1000 }
+const rules = {
+  matches: patternMatcher(['*.json', '*.pt', '*.sock', '.env*']),
+  excludes: () => false,
+  maxFileBytes: 1000,
+}
 
 function treeOf(dirs: readonly string[], prefix = ''): Tree {
   return new Tree(sourceFolders(dirs), prefix, rules)

@@ -7,16 +7,40 @@ const folder = (place: 'absent' | 'container' | 'volume', hasFiles = true) => ({
 const left = { left: ['step-2.pt'], leftFiles: 1, reason: 'the Hub answers 503' }
 const nothing = { left: [], leftFiles: 0 }
 const facts: SaveFacts = {
-  ...{ verb: 'stop', terminateUnsynced: false, saved: nothing, refusedFiles: 0, patienceMs: 3_600_000 },
+  ...{
+    verb: 'stop',
+    terminateUnsynced: false,
+    saved: nothing,
+    keptHere: { refusedFiles: 0, unmatchedFiles: 0, unmatched: [] },
+    patienceMs: 3_600_000,
+  },
   folders: [folder('container'), folder('volume'), folder('absent', false)],
 }
 const go = (verb: string, warning?: unknown) => ({ kind: 'go', verb, warning })
 
 describe('judgeSave()', () => {
+  test('terminates nothing that has files which no pattern names, and says so; a stop tells what it deletes', () => {
+    const keptHere = {
+      refusedFiles: 1,
+      unmatchedFiles: 5,
+      unmatched: ['/w/a.ckpt', '/w/b.bin', '/w/c', '/w/d', '/w/e'],
+    }
+    const names =
+      /1 file that uploads refuse and 5 files that no pattern .* names \(\/w\/a\.ckpt, \/w\/b\.bin, \/w\/c, …\): add a pattern/
+    const onVolume = { ...facts, keptHere, folders: [folder('volume')] }
+    expect(judgeSave(onVolume)).toEqual(go('stop'))
+    expect(judgeSave({ ...onVolume, verb: 'terminate' })).toEqual(go('stop', expect.stringMatching(names)))
+    expect(judgeSave({ ...onVolume, verb: 'terminate', terminateUnsynced: true })).toEqual(
+      go('terminate', expect.stringMatching(names)),
+    )
+    expect(judgeSave({ ...facts, keptHere })).toEqual(
+      go('stop', expect.stringMatching(/^The stop deletes files in \/container/)),
+    )
+  })
+
   test('lets the pod go when everything is uploaded, wherever it lies', () => {
     expect(judgeSave(facts)).toEqual(go('stop'))
     expect(judgeSave({ ...facts, verb: 'terminate' })).toEqual(go('terminate'))
-    expect(judgeSave({ ...facts, refusedFiles: 3 })).toEqual(go('stop'))
   })
 
   test('holds a stop back while it would delete what is not uploaded, and then says what is lost', () => {
@@ -43,7 +67,9 @@ describe('judgeSave()', () => {
     expect(judgeSave({ ...terminate, saved: left })).toEqual(go('stop', warning))
     expect(judgeSave({ ...terminate, saved: undefined })).toEqual(go('stop', warning))
     expect(judgeSave({ ...terminate, saved: undefined, folders: undefined })).toEqual(go('stop', warning))
-    expect(judgeSave({ ...terminate, refusedFiles: 1 })).toEqual(go('stop', warning))
+    expect(
+      judgeSave({ ...terminate, keptHere: { refusedFiles: 1, unmatchedFiles: 0, unmatched: [] } }),
+    ).toEqual(go('stop', warning))
     expect(judgeSave({ ...terminate, saved: undefined, folders: [folder('volume', false)] })).toEqual(
       go('terminate'),
     )

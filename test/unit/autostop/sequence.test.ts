@@ -150,7 +150,7 @@ describe('runSequence()', () => {
   test('tries an hour long to upload what the stop would delete, and then stops with a warning', async () => {
     const save = {
       flush: async () => ({ left: ['step-9.pt'], leftFiles: 1, reason: 'the Hub answers 503' }),
-      refusedFiles: () => 0,
+      keptHere: () => ({ refusedFiles: 0, unmatchedFiles: 0, unmatched: [] }),
       folders: async () => [{ path: '/root/artifacts', place: 'container', hasFiles: true } as const],
     }
     const stop = begin({ save })
@@ -165,7 +165,10 @@ describe('runSequence()', () => {
   })
 
   test('refuses to terminate with files that are not uploaded, and stops', async () => {
-    const save = { flush: async () => Promise.reject(new Error('not running')), refusedFiles: () => 0 }
+    const save = {
+      flush: async () => Promise.reject(new Error('not running')),
+      keptHere: () => ({ refusedFiles: 0, unmatchedFiles: 0, unmatched: [] }),
+    }
     const folders = async () => [{ path: '/workspace/checkpoints', place: 'volume', hasFiles: true } as const]
     const stop = begin({ save: { ...save, folders } }, { verb: 'terminate' })
     await vi.advanceTimersByTimeAsync(1000)

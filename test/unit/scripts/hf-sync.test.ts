@@ -57,9 +57,20 @@ test('outcomeLines() is not clean while something is left, unreadable or not rea
   })
   const left = { left: ['a.pt'], leftFiles: 1, leftBytes: 5 }
   expect(outcomeLines({ type: 'sent', outcome: left, report }).isClean).toBe(false)
-  const planned = { type: 'planned', commits: [], notReady: unreadable, refused: [], safeFiles: 2 } as const
+  const planned = {
+    type: 'planned',
+    commits: [],
+    notReady: unreadable,
+    refused: [],
+    unmatched: ['/b.log'],
+    safeFiles: 2,
+  } as const
   expect(outcomeLines(planned)).toEqual({
     isClean: false,
-    lines: ['/a would wait: it may not be read', 'Nothing would be uploaded; 2 safe.'],
+    lines: [
+      '/a would wait: it may not be read',
+      '/b.log stays here: no pattern of HF_SYNC_PATTERNS names it',
+      'Nothing would be uploaded; 2 safe.',
+    ],
   })
 })
