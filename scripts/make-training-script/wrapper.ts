@@ -17,7 +17,13 @@ exec "$python" ${launcher(config)}train.py
 `
 }
 
-function packagesFor({ quantization, optimizer, multi_gpu, report_to }: TrainingConfig): readonly string[] {
+/** What a training needs beside PyTorch, as pip is told. Pure. */
+export function packagesFor({
+  quantization,
+  optimizer,
+  multi_gpu,
+  report_to,
+}: TrainingConfig): readonly string[] {
   const needsBits = quantization !== 'none' || optimizer.endsWith('_8bit')
   return [
     ...['transformers>=5.20,<6', 'peft>=0.18,<1', 'accelerate>=1.1,<2'],
@@ -27,7 +33,8 @@ function packagesFor({ quantization, optimizer, multi_gpu, report_to }: Training
   ]
 }
 
-function launcher({ multi_gpu, gpus }: TrainingConfig): string {
+/** What stands before `train.py` for Python; empty for one process. Pure. */
+export function launcher({ multi_gpu, gpus }: TrainingConfig): string {
   if (multi_gpu === 'none') return ''
   return `-m torch.distributed.run --standalone --nproc-per-node=${gpus ?? 'gpu'} `
 }
