@@ -15,7 +15,7 @@ const tellBytes = 2 ** 20
 /** A model that was read, converted, checked and has answered once. */
 export interface ReadyModel {
   readonly path: string
-  readonly file: Omit<ModelFile, 'onnx' | 'data' | 'int8'> & { readonly int8?: Int8Serving }
+  readonly file: Omit<ModelFile, 'onnx' | 'int8'> & { readonly int8?: Int8Serving }
   readonly session: Session
 }
 
@@ -39,12 +39,12 @@ export async function loadModel(
   onStage('read', 0)
   const read = modelFormat(path) === 'onnx' ? readOnnx : readPt
   const model = await read(path, counter(onStage))
-  if (model.data && versionOf(await candidateAt(path)) !== versionOf(candidate))
+  if (candidate.data && versionOf(await candidateAt(path)) !== versionOf(candidate))
     throw new ModelRefused('its files were written again while they were read')
   onStage('prepare')
   const settings = { threads, stateBytes, onOpen: () => onStage('warm up') }
   const open = (form: ModelFile) => openSession(form, device, settings)
-  const { onnx: _converted, data: _weights, int8: _form, ...file } = model // not kept: onnxruntime has its own copy
+  const { onnx: _converted, int8: _form, ...file } = model // not kept: onnxruntime has its own copy
   if (!int8) return { path, file, session: await open(model) }
   const opened = await openQuantized(model, device, open)
   return { path, file: { ...file, int8: opened.int8 }, session: opened.session }

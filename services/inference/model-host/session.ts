@@ -57,12 +57,11 @@ interface SessionSettings {
 }
 
 async function createSession(
-  { onnx, data }: ModelFile,
+  { onnx }: ModelFile,
   { device, threads, profilePrefix }: SessionSettings,
 ): Promise<InferenceSession> {
   const cuda = device.type === 'cuda' ? [{ name: 'cuda', deviceId: device.index }] : []
   return InferenceSession.create(onnx, {
-    ...(data ? { externalData: data } : {}),
     executionProviders: [...cuda, 'cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,

@@ -1,12 +1,15 @@
-import { mkdir, mkdtemp, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { completeness, fileVersion } from '../../../services/inference/model-host/files/completeness.ts'
 import { candidateAt } from '../../../services/inference/model-host/files/find-models.ts'
+import { withData } from '../../../services/inference/model-host/files/onnx-data.ts'
 import { readPt } from '../../../services/inference/model-host/files/read-pt.ts'
 import { loadModel } from '../../../services/inference/model-host/load-model.ts'
-import { reasonOf } from '../../../services/inference/model-host/model-refused.ts'
+import { ModelRefused, reasonOf } from '../../../services/inference/model-host/model-refused.ts'
+import { externalTensors } from '../../../services/inference/model-host/onnx/external-tensors.ts'
 import { checkContract, type ValueInfo } from '../../../services/inference/model-host/onnx/onnx-contract.ts'
 import { isSameContent, type Row } from '../../../services/inference/model-host/protocol.ts'
 import {
@@ -151,10 +154,40 @@ describe('an .onnx in two files', () => {
     expect(found?.reason).toContain(says) // no host is started for it
   })
 
-  test('is refused when it is a constant of a node that lies elsewhere', async () => {
-    const { onnx } = await bothForms()
-    await writeFile(onnx, onnxWithExternalConstant('model.onnx.data'))
-    await expect(scoresOf(onnx)).rejects.toThrow('its graph keeps the constant "constant"')
+  test('is read whole when a constant of a node lies there, and no length is said', async () => {
+    const data = join(folder, 'constant.data')
+    await writeFile(data, Buffer.from('abcdefgh'))
+    const graph = onnxWithExternalConstant({ location: 'constant.data', offset: '2' })
+    const whole = Buffer.from(await withData(join(folder, 'model.onnx'), graph, () => {}))
+    expect(whole.includes('cdef')).toBe(true)
+    expect(whole.includes('cdefg')).toBe(false)
+    expect(whole.includes('constant.data')).toBe(false)
+  })
+
+  test('is refused when it says in two parts what must be said in one', async () => {
+    const read = (bytes: Uint8Array) => async (at: number, length: number) => bytes.subarray(at, at + length)
+    const message = (field: number, ...parts: readonly Uint8Array[]) => {
+      const content = Buffer.concat(parts)
+      return Buffer.concat([Buffer.of((field << 3) | 2, content.length), content])
+    }
+    const half = message(5, message(8, Buffer.from('x')))
+    const graph = message(7, message(1, message(5, half, half)))
+    await expect(externalTensors(read(graph), graph.length)).rejects.toThrow('says one thing twice')
+  })
+
+  test('is served or refused, whatever bytes its graph has', async () => {
+    const bytes = await readFile((await twoFiles()).onnx)
+    const flip = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }))
+    await fc.assert(
+      fc.asyncProperty(fc.array(flip, { maxLength: 3 }), fc.nat(bytes.length), async (flips, end) => {
+        const damaged = Buffer.from(bytes.subarray(0, end))
+        for (const [at, mask] of flips) if (at < end) damaged[at] = (damaged[at] ?? 0) ^ mask
+        const read = async (at: number, length: number) => damaged.subarray(at, at + length)
+        const found = await externalTensors(read, damaged.length).catch((error: unknown) => error)
+        expect(Array.isArray(found) || found instanceof ModelRefused).toBe(true)
+      }),
+      { numRuns: 300 },
+    )
   })
 
   test('is another version when only the second is written again, whatever its age', async () => {

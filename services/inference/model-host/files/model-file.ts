@@ -8,8 +8,6 @@ export interface ModelFile extends Tokens {
   readonly parameters: number | null
   readonly quality?: Quality
   readonly onnx: Uint8Array
-  /** Files with weights of the graph, by the names that it gives them. */
-  readonly data?: readonly { readonly path: string; readonly data: Uint8Array }[]
   /** Makes the same with weights of 8 bits; absent where that cannot be made. */
   readonly int8?: () => Uint8Array
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ModelRefused } from '../model-refused.ts'
-import { type ExternalTensor, externalTensors, type ReadAt } from '../onnx/external-tensors.ts'
+import { type ExternalTensor, embedded, externalTensors, type ReadAt } from '../onnx/external-tensors.ts'
 import type { OnRead } from './model-file.ts'
 import { readInBlocks } from './read-in-blocks.ts'
 
@@ -23,10 +23,16 @@ export async function dataFiles(path: string): Promise<readonly DataFile[]> {
   return filesOf(path, await externalTensors(windowed(file), size))
 }
 
-/** The same from a graph that was read. */
-export async function dataFilesOf(path: string, onnx: Uint8Array): Promise<readonly DataFile[]> {
+/** A graph that was read, with what lies beside it put in; as it is when nothing does. */
+export async function withData(path: string, onnx: Uint8Array, onRead: OnRead): Promise<Uint8Array> {
   const read: ReadAt = async (at, length) => onnx.subarray(at, at + length)
-  return filesOf(path, await externalTensors(read, onnx.length))
+  const data = new Map<string, Uint8Array>()
+  for (const file of filesOf(path, await externalTensors(read, onnx.length)))
+    data.set(file.name, await readDataFile(file, onRead))
+  if (data.size === 0) return onnx
+  return embedded(onnx, ({ location, offset, length }) => {
+    return data.get(location)?.subarray(offset, offset + length) ?? new Uint8Array(0)
+  })
 }
 
 /** Why one of these files cannot be read as weights; undefined when all of them can. */
@@ -48,7 +54,7 @@ export async function dataProblem(files: readonly DataFile[]): Promise<string | 
 }
 
 /** Reads such a file whole; refuses a link. */
-export async function readDataFile(file: DataFile, onRead: OnRead): Promise<Uint8Array> {
+async function readDataFile(file: DataFile, onRead: OnRead): Promise<Uint8Array> {
   const problem = await dataProblem([file])
   if (problem !== undefined) throw new ModelRefused(problem)
   return readInBlocks(file.path, onRead, constants.O_RDONLY | constants.O_NOFOLLOW)
@@ -57,22 +63,18 @@ export async function readDataFile(file: DataFile, onRead: OnRead): Promise<Uint
 function filesOf(path: string, tensors: readonly ExternalTensor[]): readonly DataFile[] {
   const ends = new Map<string, number>()
   for (const tensor of tensors) {
-    checkTensor(tensor)
-    const { location, offset, length = 0 } = tensor
+    checkLocation(tensor)
+    const { location, offset, length } = tensor
     ends.set(location, Math.max(ends.get(location) ?? 0, offset + length))
   }
   return [...ends].map(([name, bytes]) => ({ name, bytes, path: join(dirname(path), name) }))
 }
 
-function checkTensor({ name, location, isInside }: ExternalTensor): void {
+function checkLocation({ location }: ExternalTensor): void {
   const isPlain = location !== '' && !/[/\\\0]/.test(location) && location !== '.' && location !== '..'
   if (!isPlain)
     throw new ModelRefused(
       `its external data lies in ${shown(location)}; only a file beside it, named without a folder, is read`,
-    )
-  if (isInside)
-    throw new ModelRefused(
-      `its graph keeps the constant ${shown(name)} in ${shown(location)}; only the graph's own weights may lie in another file`,
     )
 }
 

@@ -2,7 +2,7 @@ import { ModelRefused } from '../model-refused.ts'
 import { graphNames } from '../onnx/graph-names.ts'
 import { classicalPlanes, isLc0 } from '../onnx/lc0-contract.ts'
 import type { ModelFile, OnRead } from './model-file.ts'
-import { type DataFile, dataFilesOf, readDataFile } from './onnx-data.ts'
+import { withData } from './onnx-data.ts'
 import { qualityIn } from './quality.ts'
 import { readInBlocks } from './read-in-blocks.ts'
 import { readSideFile, type SideFile } from './side-file.ts'
@@ -15,26 +15,16 @@ import { tokensOf } from './vocabulary-tokens.ts'
  */
 export async function readOnnx(path: string, onRead: OnRead): Promise<ModelFile> {
   const side = await readSideFile(sideFiles(path))
-  const onnx = await readInBlocks(path, onRead)
-  const names = graphNames(onnx)
+  const written = await readInBlocks(path, onRead)
+  const names = graphNames(written)
   const family = side?.family ?? (isLc0(names) ? 'lc0' : 'next_move_lstm')
-  const data = await readData(await dataFilesOf(path, onnx), onRead)
-  const graph = { onnx, ...(data.length === 0 ? {} : { data }), ...qualityIn(side?.content) }
+  const graph = { onnx: await withData(path, written, onRead), ...qualityIn(side?.content) }
   if (family === 'lc0') {
     checkInputFormat(names.metadata, side)
     return { family, tokens: [], unknownId: 0, parameters: null, ...graph }
   }
   if (side === undefined) throw noSideFile(path)
   return { ...tokensOf(vocabOf(side)), family, parameters: null, ...graph }
-}
-
-async function readData(
-  files: readonly DataFile[],
-  onRead: OnRead,
-): Promise<readonly { readonly path: string; readonly data: Uint8Array }[]> {
-  const read = []
-  for (const file of files) read.push({ path: file.name, data: await readDataFile(file, onRead) })
-  return read
 }
 
 /** What a net's metadata or its side file says of its planes; most say nothing. */

@@ -4,14 +4,12 @@ import { ModelRefused } from '../model-refused.ts'
 /** Some bytes of a file; fewer where it ends. */
 export type ReadAt = (at: number, length: number) => Promise<Uint8Array>
 
-/** Weights of a graph that lie in another file: `length` bytes from `offset` on, all of its own where it does not say. */
+/** Numbers of a graph that lie in another file: `length` bytes from `offset` on. */
 export interface ExternalTensor {
   readonly name: string
   readonly location: string
   readonly offset: number
-  readonly length: number | undefined
-  /** Not one of the graph's own weights: a constant of a node, of a function or of a graph within. */
-  readonly isInside: boolean
+  readonly length: number
 }
 
 /** The fields of onnx.proto on the way to its tensors, by their numbers. */
@@ -23,8 +21,21 @@ const ways: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   Attribute: { 5: 'Tensor', 6: 'Graph', 10: 'Tensor', 11: 'Graph', 22: 'Sparse', 23: 'Sparse' },
   Sparse: { 1: 'Tensor', 2: 'Tensor' },
 }
-const tensorFields = { name: 8, externalData: 13, dataLocation: 14 } as const
+/** Parts that may occur once: parsers merge two of them, and what is harmless in each could name a file together. */
+const single: Readonly<Record<string, readonly number[]>> = { Attribute: [5, 22], Sparse: [1, 2] }
+const tensorFields = {
+  dims: 1,
+  dataType: 2,
+  name: 8,
+  rawData: 9,
+  externalData: 13,
+  dataLocation: 14,
+} as const
 const external = 1
+/** How many bytes a number takes, by ONNX's numbers of its types. */
+const sizes: Readonly<Record<number, number>> = {
+  ...{ 1: 4, 2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 10: 2, 11: 8, 12: 4, 13: 8, 14: 8, 15: 16, 16: 2 },
+}
 const wire = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const
 /** A tag and a length, each of at most ten bytes. */
 const headBytes = 20
@@ -32,21 +43,27 @@ const longestText = 4096
 const deepest = 64
 const mostFields = 2_000_000
 
-/** What of a graph's weights lies in other files, without reading the weights themselves. Refuses what is no ONNX file. */
+/** What of a graph lies in other files, without reading its weights. Refuses what is no ONNX file. */
 export async function externalTensors(read: ReadAt, size: number): Promise<readonly ExternalTensor[]> {
-  const walk: Walk = { read, found: [], fields: 0 }
-  try {
-    await search(walk, { type: 'Model', start: 0, end: size, depth: 0 })
-  } catch (error) {
-    if (error instanceof RangeError) throw notComplete() // protobufjs ran out of bytes
-    throw error
-  }
-  return walk.found
+  const found: ExternalTensor[] = []
+  await rewritten({ read, fields: 0, replace: (tensor) => void found.push(tensor) }, wholeModel(size))
+  return found
+}
+
+/** The same model with all of it in one file; `numbersOf` gives what lies elsewhere. */
+export async function embedded(
+  onnx: Uint8Array,
+  numbersOf: (tensor: ExternalTensor) => Uint8Array,
+): Promise<Uint8Array> {
+  const read: ReadAt = async (at, length) => onnx.subarray(at, at + length)
+  const chunks = await rewritten({ read, fields: 0, replace: numbersOf }, wholeModel(onnx.length))
+  return chunks ? Buffer.concat(chunks) : onnx
 }
 
 interface Walk {
   readonly read: ReadAt
-  readonly found: ExternalTensor[]
+  /** What takes the place of a tensor's numbers; undefined leaves it as it is. */
+  readonly replace: (tensor: ExternalTensor) => Uint8Array | undefined
   fields: number
 }
 
@@ -57,26 +74,50 @@ interface Place {
   readonly depth: number
 }
 
-/** The graph's own weights are two messages deep. */
-const ownDepth = 2
+function wholeModel(size: number): Place {
+  return { type: 'Model', start: 0, end: size, depth: 0 }
+}
 
-async function search(walk: Walk, { type, start, end, depth }: Place): Promise<void> {
+type Chunks = readonly Uint8Array[]
+
+/** A message with tensors replaced, as pieces that follow each other; undefined when none was. */
+async function rewritten(walk: Walk, { type, start, end, depth }: Place): Promise<Chunks | undefined> {
   if (depth > deepest) throw new ModelRefused('its graph is nested too deeply')
+  const chunks: Uint8Array[] = []
+  const seen = new Set<number>()
+  let from = start
   for await (const field of fieldsOf(walk, start, end)) {
     const next = ways[type]?.[field.number]
     if (next === undefined || field.kind !== wire.bytes) continue
+    if (seen.has(field.number) && single[type]?.includes(field.number))
+      throw new ModelRefused('its graph says one thing twice: it was not written by an exporter')
+    seen.add(field.number)
     const place = { type: next, start: field.start, end: field.end, depth: depth + 1 }
-    if (next === 'Tensor') await addExternal(walk, place)
-    else await search(walk, place)
+    const content = next === 'Tensor' ? await tensorWith(walk, place) : await rewritten(walk, place)
+    if (content === undefined) continue
+    chunks.push(await walk.read(from, field.at - from), headFor(field.number, content), ...content)
+    from = field.end
   }
+  return chunks.length === 0 ? undefined : [...chunks, await walk.read(from, end - from)]
+}
+
+/** A tag and the length of what follows it. */
+function headFor(number: number, content: Chunks): Uint8Array {
+  const length = content.reduce((sum, chunk) => sum + chunk.length, 0)
+  return protobuf.Writer.create()
+    .uint32((number << 3) | wire.bytes)
+    .uint32(length)
+    .finish()
 }
 
 interface Field {
   readonly number: number
   readonly kind: number
+  /** Where its tag is. */
+  readonly at: number
   readonly start: number
   readonly end: number
-  /** Of a varint. */
+  /** Of a varint; else its length. */
   readonly value: number
 }
 
@@ -92,38 +133,67 @@ async function* fieldsOf(walk: Walk, start: number, end: number): AsyncGenerator
 }
 
 function headOf(bytes: Uint8Array, at: number): Field {
-  const reader = protobuf.Reader.create(bytes)
-  const tag = reader.uint32()
-  const [number, kind] = [tag >>> 3, tag & 7]
-  if (kind === wire.varint) {
-    const value = Number(reader.uint64())
-    return { number, kind, value, start: at, end: at + reader.pos }
+  return parsed(bytes, (reader) => {
+    const tag = reader.uint32()
+    const [number, kind] = [tag >>> 3, tag & 7]
+    const value = kind === wire.varint || kind === wire.bytes ? Number(reader.uint64()) : 0
+    const start = at + reader.pos
+    const length = kind === wire.bytes ? value : fixedLength(kind)
+    return { number, kind, at, start, end: start + length, value }
+  })
+}
+
+function parsed<Value>(bytes: Uint8Array, parse: (reader: protobuf.Reader) => Value): Value {
+  try {
+    return parse(protobuf.Reader.create(bytes))
+  } catch (error) {
+    throw error instanceof RangeError ? notComplete() : error // it ran out of bytes
   }
-  const length = kind === wire.bytes ? Number(reader.uint64()) : fixedLength(kind)
-  const start = at + reader.pos
-  return { number, kind, value: 0, start, end: start + length }
 }
 
 function fixedLength(kind: number): number {
+  if (kind === wire.varint) return 0
   if (kind === wire.fixed64) return 8
   if (kind === wire.fixed32) return 4
   throw notComplete()
 }
 
-async function addExternal(walk: Walk, { start, end, depth }: Place): Promise<void> {
-  let name = ''
-  let isExternal = false
+/** A tensor that lies elsewhere, with its numbers in the place of where they lie; undefined for all others. */
+async function tensorWith(walk: Walk, { start, end }: Place): Promise<Chunks | undefined> {
+  const kept: Field[] = []
+  let [name, isExternal, dataType] = ['', false, 0]
+  const dims: number[] = []
   const entries = new Map<string, string>()
   for await (const field of fieldsOf(walk, start, end)) {
+    if (field.number === tensorFields.dims) dims.push(...(await dimsOf(walk, field)))
+    if (field.number === tensorFields.dataType) dataType = field.value
     if (field.number === tensorFields.name) name = await textOf(walk, field)
-    if (field.number === tensorFields.dataLocation) isExternal = field.value === external
     if (field.number === tensorFields.externalData) await addEntry(walk, field, entries)
+    else if (field.number === tensorFields.dataLocation) isExternal = field.value === external
+    else if (field.number !== tensorFields.rawData) kept.push(field)
   }
-  if (!isExternal) return
-  const location = entries.get('location') ?? ''
-  const offset = wholeNumber(entries.get('offset') ?? '0', name)
-  const length = entries.has('length') ? wholeNumber(entries.get('length'), name) : undefined
-  walk.found.push({ name, location, offset, length, isInside: depth > ownDepth })
+  if (!isExternal) return undefined
+  const size = dims.reduce((product, length) => product * length, sizes[dataType] ?? 0)
+  const numbers = walk.replace({
+    name,
+    location: entries.get('location') ?? '',
+    offset: wholeNumber(entries.get('offset') ?? '0', name),
+    length: wholeNumber(entries.get('length') ?? String(size), name),
+  })
+  if (numbers === undefined) return undefined
+  const chunks = await Promise.all(kept.map((field) => walk.read(field.at, field.end - field.at)))
+  return [...chunks, headFor(tensorFields.rawData, [numbers]), numbers]
+}
+
+/** Lengths, each in a field of its own or all in one. */
+async function dimsOf({ read }: Walk, { kind, value, start, end }: Field): Promise<readonly number[]> {
+  if (kind !== wire.bytes) return [value]
+  if (end - start > longestText) throw new ModelRefused('its graph holds an endless shape')
+  return parsed(await read(start, end - start), (reader) => {
+    const dims: number[] = []
+    while (reader.pos < reader.len) dims.push(Number(reader.uint64()))
+    return dims
+  })
 }
 
 async function addEntry(walk: Walk, { start, end }: Field, entries: Map<string, string>): Promise<void> {
