@@ -17,11 +17,11 @@ export function effectiveConfiguration(env: Variables): readonly ConfigurationRo
   const hide = hider(env)
   return variableTable.map(({ name, group, unset, default: byDefault }) => {
     const text = meant[name] ?? ''
-    const given = text !== ''
+    const given = text !== '' || (env[name] !== undefined && meant[name] === undefined)
     const understood = new Map<string, unknown>(Object.entries(values[group] ?? {})).get(name)
     const value = problems.some(({ variable }) => variable === name)
       ? '(not valid)'
-      : given && (isSecret(name, text) || isPrivateKey(text))
+      : text !== '' && (isSecret(name, text) || isPrivateKey(text))
         ? '***'
         : hide(shown(understood) ?? byDefault ?? `(${unset ?? 'not set'})`)
     return { name, group, value, source: given ? 'environment' : 'default' }

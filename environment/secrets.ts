@@ -16,10 +16,10 @@ const publicKey = /(^|_)PUB(LIC)?_?KEYS?$/i
 
 /** Whether a variable is secret: marked so in the schema, or named like one. Public keys never are. */
 export function isSecret(name: string, value: string): boolean {
-  const variable = variableNamed(name)
-  if (variable) return variable.secret !== undefined
   if (publicKey.test(name)) return false
-  return firm.test(name) || (vague.test(name) && !noSecret.test(unquoted(value)))
+  const variable = variableNamed(name)
+  if (variable?.secret !== undefined || firm.test(name)) return true
+  return variable === undefined && vague.test(name) && !noSecret.test(unquoted(value))
 }
 
 /**

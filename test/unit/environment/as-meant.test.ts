@@ -121,7 +121,9 @@ describe('a secret that RunPod does not have', () => {
 
   test('is shown as not valid by `podctl check`', () => {
     const rows = effectiveConfiguration({ HF_TOKEN: unfilled, REPO_REF: "'main'" })
-    expect(rows.find(({ name }) => name === 'HF_TOKEN')?.value).toBe('(not valid)')
+    expect(rows.find(({ name }) => name === 'HF_TOKEN')).toMatchObject({
+      ...{ value: '(not valid)', source: 'environment' },
+    })
     expect(rows.find(({ name }) => name === 'REPO_REF')).toMatchObject({
       value: 'main',
       source: 'environment',

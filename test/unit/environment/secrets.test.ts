@@ -14,7 +14,7 @@ describe('isSecret()', () => {
     ...['JUPYTER_PASSWORD', 'TOKEN', 'DB_PASSWORD', 'CLIENT_SECRET', 'DB_PASS', 'PGPASSWORD', 'MYSQL_PWD'],
     ...['GITHUB_PAT', 'AWS_CREDENTIALS', 'GIT_CREDS', 'TELEGRAM_API', 'OPENAI_APIKEY', 'OPENAI_API_KEYS'],
     ...['OPENAI_API_KEY_2', 'HF_TOKEN_WRITE', 'NGROK_AUTHTOKEN', 'SSH_PASSPHRASE', 'HTTP_PASSWD'],
-    ...['RUNPOD_SECRET_hf', 'SLACK_WEBHOOK_URL'],
+    ...['RUNPOD_SECRET_hf', 'SLACK_WEBHOOK_URL', 'PODMATE_TOKEN'],
   ])('takes %s for a secret', (name) => expect(isSecret(name, 'some-value')).toBe(true))
 
   test.each([
