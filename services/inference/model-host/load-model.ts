@@ -35,10 +35,11 @@ export async function loadModel(
 ): Promise<ReadyModel> {
   const { path, bytes } = candidate
   if (bytes === 0) throw new ModelRefused('it is empty')
-  if (bytes > mostBytes) throw new ModelRefused(`it has ${bytes} bytes; at most ${mostBytes} can be served`)
+  const isOnnx = modelFormat(path) === 'onnx' // of a checkpoint only the weights count, not what lies beside them
+  if (isOnnx && bytes > mostBytes)
+    throw new ModelRefused(`it has ${bytes} bytes; at most ${mostBytes} can be served`)
   onStage('read', 0)
-  const read = modelFormat(path) === 'onnx' ? readOnnx : readPt
-  const model = await read(path, counter(onStage))
+  const model = await (isOnnx ? readOnnx : readPt)(path, counter(onStage))
   if (candidate.data && versionOf(await candidateAt(path)) !== versionOf(candidate))
     throw new ModelRefused('its files were written again while they were read')
   onStage('prepare')
