@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { hubFor } from './hub-for.ts'
 import { Journal, journalName } from './journal.ts'
+import { countFiles, makeReport } from './make-report.ts'
 import { parentStore } from './parent-link.ts'
 import type { FromUploader, ToUploader } from './protocol.ts'
 import { startReports } from './reporter.ts'
@@ -40,6 +41,8 @@ process.on('message', (message) => {
 async function flush(id: number, deadlineMs: number): Promise<void> {
   const nothing = { left: [], leftFiles: 0, leftBytes: 0, reason: 'the uploader was not started' }
   const outcome = (await uploader?.flush(deadlineMs)) ?? nothing
+  // What is told beside the outcome must not be older than it.
+  if (uploader) send({ type: 'report', report: makeReport(uploader, countFiles(uploader)) })
   send({ type: 'flushed', id, outcome })
 }
 
