@@ -35,7 +35,7 @@ export function reportModel(
     pinned: choice.pinned,
     previous: choice.previous?.path ?? null,
     ...(problem === undefined ? {} : { problem: problem.slice(0, 2 * longestReason) }),
-    ...rejections(choice.rejections.list()),
+    ...rejections(choice.rejections.list().filter(({ isNoModel }) => !isNoModel)),
   })
 }
 

@@ -115,7 +115,7 @@ describe('chooseModel() with latest', () => {
       '6-hostile.pt: its pickle names "os.system", which torc',
       '5-empty.pt: it is empty',
       '4-cut.pt: it is no complete zip archive: cut short',
-      '3-foreign.pt: it holds no dictionary vocab; it is no N',
+      '3-foreign.pt: it holds no vocab: it is a training stat',
       '2-no-side-file.onnx: it has no side file with its vocabulary:',
     ])
   })

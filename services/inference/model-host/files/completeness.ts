@@ -106,8 +106,12 @@ export function qualities(): (files: readonly FileVersion[]) => Promise<readonly
 async function readQuality({ path }: FileVersion): Promise<Pick<FileVersion, 'quality'>> {
   if (modelFormat(path) === 'onnx') return qualityIn((await readSideFile(sideFiles(path)))?.content)
   const archive = await openTorchArchive(path, () => {})
-  archive.close()
-  return archive.pickle.length > largestRecord ? {} : qualityIn(unpickle(archive.pickle))
+  try {
+    if (archive.pickle.length > largestRecord) return {}
+    return await qualityIn(unpickle(archive.pickle), archive.storage)
+  } finally {
+    archive.close()
+  }
 }
 
 /** A candidate as it is told to the other process. */

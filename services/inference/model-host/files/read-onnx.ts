@@ -18,7 +18,7 @@ export async function readOnnx(path: string, onRead: OnRead): Promise<ModelFile>
   const written = await readInBlocks(path, onRead)
   const names = graphNames(written)
   const family = side?.family ?? (isLc0(names) ? 'lc0' : 'next_move_lstm')
-  const graph = { onnx: await withData(path, written, onRead), ...qualityIn(side?.content) }
+  const graph = { onnx: await withData(path, written, onRead), ...(await qualityIn(side?.content)) }
   if (family === 'lc0') {
     checkInputFormat(names.metadata, side)
     return { family, tokens: [], unknownId: 0, parameters: null, ...graph }

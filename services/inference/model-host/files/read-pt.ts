@@ -17,7 +17,8 @@ export async function readPt(path: string, onRead: OnRead): Promise<ModelFile> {
     const onnx = encodeOnnx(lstmGraph(weights))
     const int8 = () => encodeOnnx(lstmGraph(weights, 'int8'))
     const { tokens, unknownId, parameters } = artifact
-    return { family: lstmFamily, tokens, unknownId, parameters, onnx, int8, ...qualityIn(record) }
+    const quality = await qualityIn(record, archive.storage)
+    return { family: lstmFamily, tokens, unknownId, parameters, onnx, int8, ...quality }
   } finally {
     archive.close()
   }

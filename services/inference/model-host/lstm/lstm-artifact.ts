@@ -49,8 +49,10 @@ export function checkFamily(family: unknown): void {
 function checkHasVocab(artifact: Dictionary): void {
   if (artifact.has('vocab')) return
   const isState = [...artifact.keys()].some((key) => typeof key === 'string' && key.startsWith('optimizer'))
-  const isNoModel = isState || !holdsWeights(artifact)
-  throw new ModelRefused('it holds no dictionary vocab; it is no NextMoveLSTM artifact', { isNoModel })
+  if (isState || !holdsWeights(artifact))
+    throw new ModelRefused('it holds no vocab: it is a training state or the like, and no model', {
+      isNoModel: true,
+    })
 }
 
 function dictionary(artifact: Dictionary, key: string): Dictionary {
