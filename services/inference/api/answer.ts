@@ -1,4 +1,5 @@
 import type { Family } from '../families/family.ts'
+import type { Game } from '../games/game.ts'
 import type { Position } from '../games/position.ts'
 import type { Output } from '../model-host/protocol.ts'
 import { probabilities, type RankedMove, rankLegal, topIds } from '../ranking.ts'
@@ -8,7 +9,7 @@ import type { InferAnswer } from './infer-schema.ts'
 /** The answer without its latency: what the model would play, and what it may. */
 export function answer(
   output: Output,
-  position: Position,
+  { position, notes }: Pick<Game, 'position' | 'notes'>,
   { served, topk }: { readonly served: ServedModel; readonly topk: number },
 ): Omit<InferAnswer, 'latency_ms'> {
   const { family, model, generation } = served
@@ -29,6 +30,7 @@ export function answer(
     legal_topk: legal.slice(0, topk),
     game_over: position.gameOver(),
     ...estimates(output),
+    ...(notes.length === 0 ? {} : { notes }),
     device: output.device ?? model.device,
     model_path: model.path,
     generation,

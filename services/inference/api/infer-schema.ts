@@ -13,6 +13,7 @@ export interface InferAnswer {
   readonly value?: number
   readonly wdl?: readonly [win: number, draw: number, loss: number]
   readonly moves_left?: number
+  readonly notes?: readonly string[]
   readonly device: string
   readonly model_path: string
   readonly generation: number
@@ -98,6 +99,13 @@ export const inferAnswerSchema = {
       maxItems: 3,
     },
     moves_left: described('number', 'Plies until the end of the game; only of models that estimate it.'),
+    notes: {
+      ...described(
+        'array',
+        'What was mended in the FEN, such as a castling right without its rook; absent when nothing was.',
+      ),
+      items: { type: 'string' },
+    },
     device: described('string', 'What the model runs on, as a profiled run showed: cpu or cuda:N.'),
     model_path: described('string', 'The file of the model that answered.'),
     generation: described('integer', 'Counts the models that were served since the start, from 1.'),

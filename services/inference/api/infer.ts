@@ -36,7 +36,7 @@ export function inferrer({ serving, topkDefault, onAsked }: InferOptions): Infer
         throw noFen(served, pgn === undefined ? 'fen' : 'pgn')
       }
       const output = await served.ask(family.encode(game, winnerSide), left)
-      return answer(output, game.position, { served, topk: topkFor(topk, topkDefault, family.size) })
+      return answer(output, game, { served, topk: topkFor(topk, topkDefault, family.size) })
     },
   }
 }

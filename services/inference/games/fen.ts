@@ -19,11 +19,11 @@ const impossible = (message: string) => new FenProblem('Impossible position', me
 
 /**
  * The FEN with all its six fields and single blanks, safe to play on; the two counters may be missing. Throws a 400 that
- * says what is wrong and names `field`, where it stood.
+ * says what is wrong and names `field`, where it stood. `note` is told what was mended.
  */
-export function readFen(text: string, field: 'fen' | 'pgn'): string {
+export function readFen(text: string, field: 'fen' | 'pgn', note: (text: string) => void = () => {}): string {
   try {
-    return normalFen(text)
+    return normalFen(text, note)
   } catch (error) {
     if (!(error instanceof FenProblem)) throw error
     const detail = `The FEN in "${field}" cannot be used: ${error.message}.`
@@ -31,7 +31,7 @@ export function readFen(text: string, field: 'fen' | 'pgn'): string {
   }
 }
 
-function normalFen(text: string): string {
+function normalFen(text: string, note: (text: string) => void): string {
   const [placement = '', turn = '', castling = '', enPassant = '', half = '0', full = '1', ...rest] = text
     .trim()
     .split(/\s+/)
@@ -41,11 +41,11 @@ function normalFen(text: string): string {
   const board = boardOf(placement)
   if (turn !== 'w' && turn !== 'b') throw malformed(`the side to move must be w or b, not ${shown(turn)}`)
   checkPieces(board)
-  checkCastling(castling, board)
+  const rights = castlingOf(castling, board, note)
   checkEnPassant(enPassant, turn, board)
   checkCounters(half, full)
   // Some programs count moves from 0.
-  const fen = `${placement} ${turn} ${castling} ${enPassant} ${Number(half)} ${Math.max(Number(full), 1)}`
+  const fen = `${placement} ${turn} ${rights} ${enPassant} ${Number(half)} ${Math.max(Number(full), 1)}`
   checkChecks(fen, turn, board)
   return fen
 }
@@ -93,17 +93,25 @@ const castlingSquares: Readonly<Record<string, readonly [king: string, rook: str
   q: ['e8', 'a8'],
 }
 
-// chess.js would castle with a rook that is not there.
-function checkCastling(castling: string, board: Board): void {
-  if (!/^(?:-|K?Q?k?q?)$/.test(castling)) {
-    throw malformed(`the castling rights must be - or letters of KQkq in this order, not ${shown(castling)}`)
+/**
+ * The rights in the usual order and letters: files of rooks (Shredder-FEN: HAha) and any order are read. A right without its king and rook
+ * at home is taken off, for chess.js would castle with a rook that is not there.
+ */
+function castlingOf(text: string, board: Board, note: (text: string) => void): string {
+  if (!/^(?:-|[KQkqHAha]{1,4})$/.test(text)) {
+    throw malformed(`the castling rights must be - or letters of KQkq, not ${shown(text)}`)
   }
-  for (const [right, [king, rook]] of Object.entries(castlingSquares)) {
-    if (!castling.includes(right)) continue
+  const given = new Set(
+    text.replaceAll('H', 'K').replaceAll('A', 'Q').replaceAll('h', 'k').replaceAll('a', 'q'),
+  )
+  const held = Object.entries(castlingSquares).filter(([right, [king, rook]]) => {
+    if (!given.has(right)) return false
     const [kingLetter, rookLetter] = right < 'a' ? ['K', 'R'] : ['k', 'r']
-    if (board.get(king) === kingLetter && board.get(rook) === rookLetter) continue
-    throw impossible(`the castling right ${right} needs a king on ${king} and a rook on ${rook}`)
-  }
+    if (board.get(king) === kingLetter && board.get(rook) === rookLetter) return true
+    note(`the castling right ${right} is taken off: it needs a king on ${king} and a rook on ${rook}`)
+    return false
+  })
+  return held.map(([right]) => right).join('') || '-'
 }
 
 // The square is taken when the pawn is there, also where nothing can capture: many programs write it so.

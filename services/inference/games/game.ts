@@ -13,6 +13,8 @@ export interface Game {
   readonly startFen: string | undefined
   /** After the moves. It is shared: clone before playing on. */
   readonly position: Position
+  /** What was mended in its FEN, in words. */
+  readonly notes: readonly string[]
   /** This position and the ones before it, newest first, at most 8; fewer when the game is shorter. */
   history(): readonly Position[]
 }
@@ -32,17 +34,23 @@ const historyLength = 8
 /** The game that a request describes; throws a 400 that says which move, FEN or text is wrong, and how. */
 export function gameOf({ context = [], fen, pgn }: GameForm, cache: PositionCache): Game {
   if (pgn !== undefined) return gameOfPgn(pgn, cache)
-  return gameFrom(context, fen === undefined ? undefined : startOf(fen, 'fen'), cache)
+  const notes: string[] = []
+  const startFen = fen === undefined ? undefined : startOf(fen, 'fen', notes)
+  return gameFrom({ moves: context, startFen, notes }, cache)
 }
 
-function gameFrom(moves: readonly string[], startFen: string | undefined, cache: PositionCache): Game {
+function gameFrom(
+  { moves, startFen, notes }: Pick<Game, 'moves' | 'startFen' | 'notes'>,
+  cache: PositionCache,
+): Game {
   const position = replay(moves, cache, startFen)
-  return { moves, startFen, position, history: () => historyOf(moves, cache, startFen) }
+  return { moves, startFen, position, notes, history: () => historyOf(moves, cache, startFen) }
 }
 
 function gameOfPgn(text: string, cache: PositionCache): Game {
   const { fen, moves: sans } = readPgn(text, mostPlies)
-  const startFen = fen === undefined ? undefined : startOf(fen, 'pgn')
+  const notes: string[] = []
+  const startFen = fen === undefined ? undefined : startOf(fen, 'pgn', notes)
   const position = Position.start(startFen)
   const moves = sans.map((san) => {
     const meant = movesOfSan(san, position)
@@ -51,12 +59,12 @@ function gameOfPgn(text: string, cache: PositionCache): Game {
     position.play(move)
     return move
   })
-  return gameFrom(moves, startFen, cache)
+  return gameFrom({ moves, startFen, notes }, cache)
 }
 
 // The usual start is the usual start, however it is said: also for models that know no other.
-function startOf(fen: string, field: 'fen' | 'pgn'): string | undefined {
-  const start = readFen(fen, field)
+function startOf(fen: string, field: 'fen' | 'pgn', notes: string[]): string | undefined {
+  const start = readFen(fen, field, (text) => notes.push(text))
   return start === usualStart ? undefined : start
 }
 

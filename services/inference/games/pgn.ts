@@ -8,23 +8,72 @@ export interface PgnGame {
   readonly moves: readonly string[]
 }
 
+const dash = '[-‐‑‒–—―−]'
+/** What programs and people write after a move: evaluations, novelties, checks, "en passant" and the signs of the Informant. */
+const sign = `[+#!?=/^~‼⁇⁈⁉±∓⩲⩱∞□⬜⊠⌓⨀⊙○◯⟳⇈⇑↑→⇆⇄⇗⊕⨁△▲Δ∆∇▽≤≥⊥∥⇔⟪⟫«»-]|${dash}|N|ch|mate|dbl|e\\.?p\\.?`
+const [from, takes] = ['[a-h]?[1-8]?', `(?:[x×:]|${dash})?`]
+const promoted = `[P♙♟]?${from}${takes}[a-h][18][=/]?\\(?[QRBNqrbn♕-♘♛-♞]\\)?`
+const moved = `[KQRBNP♔-♟]?${from}${takes}[a-h][1-8]`
+const moveWord = new RegExp(`^(?<move>[O0o]${dash}[O0o](?:${dash}[O0o])?|${promoted}|${moved})(?:${sign})*$`)
+const signWord = new RegExp(`^(?:${sign}|D|RR|TN)+$`)
+const nullMove = new RegExp(`^(?:${dash}${dash}|Z0|0000|@@@@|null|<>)$`)
+
+const invisible = String.raw`\s\u0000\u001A\u00AD\u200B-\u200F\u2060\uFEFF`
+const inWord = String.raw`[^${invisible}(){};$*.…[\]]`
+
 // Each alternative ends where the next begins: no text makes it look twice at what it has read.
-const token =
-  /(?<nothing>\s+|;[^\r\n]*|\{[^}]*\}|\$\d*|[!?]+|e\.p\.|\d+(?:\s*\.+)?(?![-/\w])|\.+)|\[\s*(?<tag>\w+)\s*"(?<value>(?:[^"\\]|\\.)*)"\s*\]|(?<open>\()|(?<close>\))|(?<result>1-0|0-1|1\/2-1\/2|\*)(?!\w)|(?<san>[\w-][\w+#=:-]*)/y
+const token = new RegExp(
+  [
+    String.raw`(?<nothing>[${invisible}]+|;[^\r\n]*|(?<=^|[\r\n])%[^\r\n]*|\$\d*|(?:e\.p\.?|ep)(?![\w-])|\d+(?:\s*[.…]+)?(?![\w/½]|${dash})|[.…]+)`,
+    String.raw`\[\s*(?<tag>[\w+#=:-]+)\s*"(?:(?<value>(?:[^"\\\r\n]|\\.)*)"\s*\]|(?<loose>[^\r\n]*?)"[ \t]*\][ \t]*(?=[\r\n]|$))`,
+    String.raw`(?<open>\()|(?<close>\))`,
+    String.raw`(?<result>1${dash}0|0${dash}1|(?:1\/2|½)(?:${dash}(?:1\/2|½))?|\*)(?![\w/]|${dash})`,
+    String.raw`(?<word>[a-h][18]\([QRBNqrbn]\)${inWord}*|(?:(?!e\.p)${inWord})+(?:e\.p\.?${inWord}*)?)`,
+  ].join('|'),
+  'y',
+)
 
 /** Reads the first and only game of a PGN text; comments, variations and glyphs are passed over. Throws a 400. */
 export function readPgn(text: string, mostPlies: number): PgnGame {
   const reader = new PgnReader(mostPlies)
-  // Lines that begin with % are notes of programs.
-  const clean = text.replace(/^\uFEFF/, '').replace(/^%.*$/gm, '')
-  token.lastIndex = 0
-  while (token.lastIndex < clean.length) {
-    const at = token.lastIndex
-    const groups = token.exec(clean)?.groups
-    if (groups === undefined) throw unreadable(clean.slice(at), at)
-    reader.take(groups)
+  const endOfComment = commentEnds(text)
+  for (let at = 0; at < text.length; ) {
+    if (text[at] === '{') {
+      at = endOfComment(at)
+      if (at === 0) throw malformed('a comment that { opens is not closed')
+      continue
+    }
+    token.lastIndex = at
+    const groups = token.exec(text)?.groups
+    if (groups !== undefined) reader.take(groups, at)
+    else if (!reader.isInVariation) throw unreadable(text.slice(at, at + 20), at)
+    at = groups === undefined ? at + 1 : token.lastIndex
   }
   return reader.game()
+}
+
+/**
+ * Where comments end: at the first }, as the standard says, or at the one that fits where programs put braces into braces. Gives 0 for
+ * one that is never closed.
+ */
+function commentEnds(text: string): (open: number) => number {
+  let mayBeNested = true
+  const nestedEnd = (open: number): number | undefined => {
+    let depth = 0
+    for (let at = open; at < text.length; at += 1) {
+      if (text[at] === '{') depth += 1
+      else if (text[at] === '}') depth -= 1
+      if (depth === 0) return at + 1
+    }
+    mayBeNested = false // looked at once: a hostile text must not make it look again and again
+    return undefined
+  }
+  return (open) => {
+    const first = text.indexOf('}', open) + 1
+    const inner = text.indexOf('{', open + 1)
+    if (inner === -1 || inner > first || !mayBeNested) return first
+    return nestedEnd(open) ?? first
+  }
 }
 
 type Token = Readonly<Record<string, string | undefined>>
@@ -40,15 +89,20 @@ class PgnReader {
     this.#mostPlies = mostPlies
   }
 
-  take({ nothing, tag, value, open, close, result, san }: Token): void {
+  get isInVariation(): boolean {
+    return this.#depth > 0
+  }
+
+  take({ nothing, tag, value, loose, open, close, result, word }: Token, at: number): void {
     if (nothing !== undefined) return
     if (open !== undefined) this.#depth += 1
     else if (close !== undefined) this.#leaveVariation()
     else if (this.#depth > 0) return
+    else if (word !== undefined && signWord.test(word) && !nullMove.test(word)) return
     else if (this.#ended) throw moreThanOne()
-    else if (tag !== undefined) this.#takeTag(tag, value ?? '')
+    else if (tag !== undefined) this.#takeTag(tag, value?.replace(/\\(.)/g, '$1') ?? loose ?? '')
     else if (result !== undefined) this.#ended = true
-    else if (san !== undefined) this.#takeMove(san)
+    else if (word !== undefined) this.#takeMove(sanOf(word, at))
   }
 
   game(): PgnGame {
@@ -63,7 +117,7 @@ class PgnReader {
 
   #takeTag(tag: string, value: string): void {
     if (this.#moves.length > 0) throw moreThanOne()
-    this.#tags.set(tag.toLowerCase(), value.replace(/\\(.)/g, '$1'))
+    this.#tags.set(tag.toLowerCase(), value)
   }
 
   #takeMove(san: string): void {
@@ -84,8 +138,24 @@ class PgnReader {
   }
 }
 
+const figurines = '♔♕♖♗♘♙♚♛♜♝♞♟'
+
+/** The move of a word, without what is written behind it, in the letters of SAN. */
+function sanOf(word: string, at: number): string {
+  if (nullMove.test(word))
+    throw malformed(`character ${at + 1} is a null move (${word}), which is no move of chess`)
+  const move = moveWord.exec(word)?.groups?.move
+  if (move === undefined && /^[\w-][\w+#=:-]*$/.test(word)) return word // no move of chess: whoever plays it says why
+  if (move === undefined) throw unreadable(word, at)
+  return move
+    .replace(/[‐‑‒–—―−]/g, '-')
+    .replace(/×/g, 'x')
+    .replace(/o/g, 'O')
+    .replace(/[♔-♟]/g, (piece) => 'KQRBNPKQRBNP'[figurines.indexOf(piece)] ?? '')
+    .replace('/', '=')
+}
+
 function unreadable(rest: string, at: number): RequestProblem {
-  if (rest.startsWith('{')) return malformed('a comment that { opens is not closed')
   if (rest.startsWith('[')) return malformed(`character ${at + 1} begins no tag like [White "Anderssen"]`)
   return malformed(`character ${at + 1} is not understood: ${JSON.stringify(rest.slice(0, 20))}`)
 }

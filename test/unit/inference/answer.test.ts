@@ -30,10 +30,12 @@ function served(tokens: readonly string[]): ServedModel {
 
 const tokens = ['<PAD>', '<UNK>', 'e2e4', 'e7e5', 'd2d4']
 
+const start = { position: Position.start(), notes: [] }
+
 describe('answer()', () => {
   test("lists the model's choices as they are and ranks every legal move", () => {
     const scores = Float32Array.of(0, 0, 1, 5, 2)
-    const result = answer({ scores }, Position.start(), { served: served(tokens), topk: 3 })
+    const result = answer({ scores }, start, { served: served(tokens), topk: 3 })
     expect(result.topk).toEqual(['e7e5', 'd2d4', 'e2e4'])
     expect(result.predicted_uci).toBe('e7e5')
     expect([result.best_legal, result.best_legal_san]).toEqual(['d2d4', 'd4'])
@@ -52,7 +54,7 @@ describe('answer()', () => {
   })
 
   test('finds a legal move although the model knows none', () => {
-    const result = answer({ scores: Float32Array.of(1, 1) }, Position.start(), {
+    const result = answer({ scores: Float32Array.of(1, 1) }, start, {
       served: served(['<PAD>', '<UNK>']),
       topk: 2,
     })
@@ -62,7 +64,11 @@ describe('answer()', () => {
 
   test('has no move only when there is none, and says why', () => {
     const mated = Position.start('7k/5Q2/6K1/8/8/8/8/8 b - - 0 1')
-    const stalemate = answer({ scores: new Float32Array(5) }, mated, { served: served(tokens), topk: 3 })
+    const stalemate = answer(
+      { scores: new Float32Array(5) },
+      { position: mated, notes: [] },
+      { served: served(tokens), topk: 3 },
+    )
     expect(stalemate).toMatchObject({
       best_legal: '',
       best_legal_san: '',
@@ -73,22 +79,26 @@ describe('answer()', () => {
 
   test('has exactly the fields that its schema declares, with latency_ms', () => {
     const estimates = { wdl: [0.5, 0.3, 0.2], value: 0.3, movesLeft: 40 } as const
-    const fieldsOf = (output: object) =>
+    const fieldsOf = (output: object, notes: readonly string[] = []) =>
       Object.keys(
-        answer({ scores: new Float32Array(5), ...output }, Position.start(), {
-          served: served(tokens),
-          topk: 3,
-        }),
+        answer(
+          { scores: new Float32Array(5), ...output },
+          { ...start, notes },
+          {
+            served: served(tokens),
+            topk: 3,
+          },
+        ),
       )
     expect([...fieldsOf({}), 'latency_ms'].toSorted()).toEqual(inferAnswerSchema.required.toSorted())
-    expect([...fieldsOf(estimates), 'latency_ms'].toSorted()).toEqual(
+    expect([...fieldsOf(estimates, ['a castling right is taken off']), 'latency_ms'].toSorted()).toEqual(
       Object.keys(inferAnswerSchema.properties).toSorted(),
     )
   })
 
   test('tells the estimates of models that make them, within their bounds', () => {
     const output = { scores: new Float32Array(5), wdl: [1.0000001, 0, -1e-9], value: 1.0000001 } as const
-    const result = answer(output, Position.start(), { served: served(tokens), topk: 1 })
+    const result = answer(output, start, { served: served(tokens), topk: 1 })
     expect(result).toMatchObject({ wdl: [1, 0, 0], value: 1 })
     expect(result).not.toHaveProperty('moves_left')
   })

@@ -59,7 +59,7 @@ describe('gameOf()', () => {
   test.each([
     [{ pgn: '1. e4 e5 2. Ke3' }, 'Illegal move Ke3 at ply 3: White to move cannot play it here.'],
     [{ pgn: '1. e4 e5 2. hello' }, 'Malformed move "hello" at ply 3: moves of a PGN look like'],
-    [{ pgn: '1. e4 --' }, 'Malformed move "--" at ply 2'],
+    [{ pgn: '1. e4 --' }, 'a null move (--)'],
     [{ pgn: '1. f3 e5 2. g4 Qh4# 3. a3' }, 'the game ended before it by checkmate'],
     [{ pgn: `[FEN "${promotion}"] a8` }, 'a pawn on the last rank needs a piece, as in e8=Q'],
     [{ pgn: '[FEN "k7/8/8/8/8/8/8/8 w - - 0 1"]' }, 'The FEN in "pgn" cannot be used: White has no king.'],
