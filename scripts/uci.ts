@@ -13,10 +13,10 @@ async function uci(words: readonly string[], env: NodeJS.ProcessEnv): Promise<vo
   const engine = new Engine({ place, env, version: version(), say })
   for await (const line of lines(process.stdin)) {
     const command = parseCommand(line)
-    if (command && !engine.take(command)) return engine.quit()
+    if (command && !engine.take(command)) return await engine.quit()
   }
   await engine.finish()
-  engine.quit()
+  await engine.quit()
 }
 
 function version(): string {

@@ -1,7 +1,7 @@
 import type { Command } from './command.ts'
 import type { Go } from './go.ts'
 import { debugLine, modelLine } from './model-line.ts'
-import { defaults, optionLines, withOption } from './options.ts'
+import { defaults, meaningless, optionLines, withOption } from './options.ts'
 import { type PodmatePlace, podmate } from './podmate.ts'
 import { startPosition } from './position.ts'
 import { randomSource } from './random-source.ts'
@@ -22,7 +22,10 @@ export class Engine {
   readonly #options: EngineOptions
   readonly #say: (line: string) => void
   readonly #pending = new Set<Promise<void>>()
+  /** Answers to `isready` that are under way. */
+  readonly #readies = new Set<Promise<void>>()
   readonly #quit = new AbortController()
+  readonly #ignored = new Set<string>()
   #settings = defaults
   #position = startPosition
   #random = randomSource(defaults.seed)
@@ -44,7 +47,7 @@ export class Engine {
         this.#introduce()
         break
       case 'isready':
-        this.#keep(whenReady(this.#podmate, this.#search?.isRunning() ?? false, this.#say, this.#quit.signal))
+        this.#isReady()
         break
       case 'ucinewgame':
         this.#position = startPosition
@@ -81,10 +84,18 @@ export class Engine {
     await Promise.all(this.#pending)
   }
 
-  /** Ends what is under way without another word. */
-  quit(): void {
+  /** Ends what is under way; only `isready` still gets its word. */
+  async quit(): Promise<void> {
     this.#quit.abort()
     this.#podmate.close()
+    await Promise.all(this.#readies)
+  }
+
+  #isReady(): void {
+    const ready = whenReady(this.#podmate, this.#search?.isRunning() ?? false, this.#say, this.#quit.signal)
+    this.#readies.add(ready)
+    void ready.then(() => this.#readies.delete(ready))
+    this.#keep(ready)
   }
 
   #introduce(): void {
@@ -93,6 +104,13 @@ export class Engine {
   }
 
   #set(name: string, value: string): void {
+    const without = meaningless(name)
+    if (without !== undefined) {
+      if (!this.#ignored.has(without))
+        this.#say(`info string ${without} is taken and changes nothing: podmate plays by its model`)
+      this.#ignored.add(without)
+      return
+    }
     const changed = withOption(this.#settings, name, value)
     if (typeof changed === 'string') {
       this.#say(`info string ${changed}`)

@@ -41,6 +41,26 @@ const options: readonly UciOption[] = [
   { name: 'UCI_ShowWDL', key: 'showWdl', type: 'check' },
 ]
 
+/**
+ * What every GUI and lichess-bot's usual configuration sets: python-chess refuses an engine that does not offer them. They change nothing
+ * here.
+ */
+const meaninglessLines: Readonly<Record<string, string>> = {
+  Threads: 'type spin default 1 min 1 max 1024',
+  Hash: 'type spin default 16 min 1 max 1048576',
+  SyzygyPath: 'type string default <empty>',
+  Ponder: 'type check default false',
+  UCI_AnalyseMode: 'type check default false',
+  UCI_Opponent: 'type string default <empty>',
+}
+/** Set by some although they were not offered. */
+const unasked = ['UCI_Chess960', 'UCI_Variant', 'Clear Hash']
+
+/** The name of an option that is taken and changes nothing; undefined for any other. */
+export function meaningless(name: string): string | undefined {
+  return [...Object.keys(meaninglessLines), ...unasked].find((known) => plain(known) === plain(name))
+}
+
 export const defaults: Settings = {
   url: '',
   token: '',
@@ -55,10 +75,11 @@ export const defaults: Settings = {
 
 /** The `option` lines that answer `uci`. */
 export function optionLines(): readonly string[] {
-  return options.map(
+  const ours = options.map(
     (option) =>
       `option name ${option.name} type ${option.type} default ${String(defaults[option.key]) || '<empty>'}${rangeOf(option)}`,
   )
+  return [...ours, ...Object.entries(meaninglessLines).map(([name, kind]) => `option name ${name} ${kind}`)]
 }
 
 function rangeOf(option: UciOption): string {

@@ -15,7 +15,8 @@ export async function whenReady(
   quit: AbortSignal,
 ): Promise<void> {
   if (!isSearching) await firstAnswer(podmate, say, AbortSignal.any([quit, AbortSignal.timeout(longestMs)]))
-  if (!quit.aborted) say('readyok')
+  // Also when `quit` came meanwhile: a GUI that asked and leaves may still wait for the word.
+  say('readyok')
 }
 
 async function firstAnswer(podmate: Podmate, say: (line: string) => void, left: AbortSignal): Promise<void> {

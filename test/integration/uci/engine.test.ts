@@ -196,9 +196,16 @@ describe('the UCI engine', () => {
 
   test('refuses an option or a value that it does not have with a sentence', async () => {
     const engine = startEngine()
-    engine.send('setoption name Hash value 16', 'setoption name MultiPV value 0', 'uci')
-    expect((await engine.until('uciok')).slice(0, 2)).toEqual([
-      'info string there is no option Hash',
+    engine.send(
+      'setoption name Hash value 16',
+      'setoption name hash value 32',
+      'setoption name Contempt value 1',
+      'setoption name MultiPV value 0',
+      'uci',
+    )
+    expect((await engine.until('uciok')).slice(0, 3)).toEqual([
+      'info string Hash is taken and changes nothing: podmate plays by its model',
+      'info string there is no option Contempt',
       'info string MultiPV cannot be 0: it is a whole number from 1 to 256',
     ])
   })

@@ -107,6 +107,13 @@ describe('the UCI engine gives up', () => {
     expect((await hanging.engine.until('bestmove')).at(-1)).toBe('bestmove (none)')
   })
 
+  test('with readyok, although quit follows at once', async () => {
+    const engine = startEngine()
+    engine.send('isready', 'quit')
+    await engine.until('readyok')
+    expect(await engine.ending()).toMatchObject({ code: 0 })
+  })
+
   test('at once on quit', async () => {
     const { engine, podmate } = await going('go infinite', 'hang')
     await expect.poll(() => podmate.requests.length).toBe(1)

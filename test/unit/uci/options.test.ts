@@ -12,6 +12,12 @@ test('optionLines() describes every option in the words of the protocol', () => 
     'option name Seed type spin default 0 min 0 max 2147483647',
     'option name Move Overhead type spin default 100 min 0 max 60000',
     'option name UCI_ShowWDL type check default false',
+    'option name Threads type spin default 1 min 1 max 1024',
+    'option name Hash type spin default 16 min 1 max 1048576',
+    'option name SyzygyPath type string default <empty>',
+    'option name Ponder type check default false',
+    'option name UCI_AnalyseMode type check default false',
+    'option name UCI_Opponent type string default <empty>',
   ])
 })
 
@@ -29,7 +35,7 @@ describe('withOption()', () => {
   })
 
   test.each([
-    ['Hash', '16', 'there is no option Hash'],
+    ['Contempt', '16', 'there is no option Contempt'],
     ['MultiPV', '0', 'MultiPV cannot be 0: it is a whole number from 1 to 256'],
     ['Seed', '', 'Seed cannot be empty: it is a whole number from 0 to 2147483647'],
     ['Temperature', '1.5', 'Temperature cannot be 1.5: it is a whole number from 0 to 1000'],
