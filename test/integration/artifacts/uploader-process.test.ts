@@ -33,6 +33,21 @@ test('many files are scanned quickly, cost nothing when idle and hide no new one
   expect(found.newFileMs).toBeLessThan(limitMs(3000))
 })
 
+test('what stays here is in the report before a flush is answered', async () => {
+  await using folder = await temporaryFolder()
+  await using hub = await startHub()
+  const journal = join(folder.path, '.journal')
+  await mkdir(journal)
+  await folder.write('a.json', '{}')
+  await using child = await uploaderChild(quickOptions(hub.url, folder.path), journal)
+  await expect.poll(() => child.report()?.safeFiles, { timeout: 60_000 }).toBe(1)
+  for (const name of ['one.ckpt', 'two.ckpt', 'three.ckpt']) {
+    const { path } = await folder.write(name, 'x')
+    expect(await child.flush(600_000)).toMatchObject({ leftFiles: 0 })
+    expect(child.report()?.unmatched).toContain(path)
+  }
+})
+
 test('the uploader ends with its parent, and keeps its token out of its arguments and its environment', async () => {
   await using folder = await temporaryFolder()
   await using hub = await startHub()
