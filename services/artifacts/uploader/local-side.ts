@@ -38,6 +38,8 @@ export class LocalSide {
   readonly #watch: FolderWatch
   readonly #dirty = new Set<string>()
   readonly #named = new Set<string>()
+  /** Files that were said to go up as they are. */
+  readonly #asTheyAre = new Set<string>()
   /** How many files no pattern named. */
   #unmatched = 0
   #scanAtMs = 0
@@ -120,9 +122,14 @@ export class LocalSide {
       const reason = (await incompleteness(file)) ?? file.waits
       const isStale = reason !== undefined && settling.unchangedMs(file.remotePath, nowMs) >= patienceMs
       if (reason !== undefined && !isStale) return settling.incomplete(file.remotePath, identity, reason)
-      if (isStale) this.#world.tell({ type: 'as-it-is', path: file.remotePath, reason })
+      if (isStale) this.#tellAsItIs(file.remotePath, reason)
       this.book.settled(file)
     })
+  }
+
+  #tellAsItIs(path: string, reason: string): void {
+    if (!this.#asTheyAre.has(path)) this.#world.tell({ type: 'as-it-is', path, reason })
+    this.#asTheyAre.add(path)
   }
 
   async #hash(file: ScannedFile, signal: AbortSignal): Promise<void> {

@@ -51,6 +51,12 @@ describe('incompleteness()', () => {
     expect(await verdict('a.json', '{"loss": NaN, "best": ')).toContain('not complete')
   })
 
+  test('takes JSON Lines when each line is whole', async () => {
+    expect(await verdict('metrics.json', '{"a": 1}\n\n{"a": NaN}\r\n')).toBeUndefined()
+    for (const cut of ['{"a": 1}\n{"a":', '{"a": 1}\n{"a": 12}', '{"a": 1}\n{"b"\n', '{\n"a": 1\n'])
+      expect(await verdict('metrics.json', cut)).toContain('not complete')
+  })
+
   test('does not judge checkpoints of old torch, nor formats that do not tell', async () => {
     expect(await verdict('old.pt', Buffer.from([0x80, 2, 0x8a]))).toBeUndefined()
     expect(await verdict('log.csv', 'a,b\n1,')).toBeUndefined()

@@ -3,13 +3,14 @@ import type { FileHandle } from 'node:fs/promises'
 const largestParsed = 64 << 20
 const tailBytes = 256
 
-/** Why a JSON text is cut. One too large to be parsed is judged by how it starts and ends. */
+/** Why a JSON text is cut; JSON Lines are whole when each line is. One too large to be parsed is judged by how it starts and ends. */
 export async function jsonProblem(handle: FileHandle, size: number): Promise<string | undefined> {
   if (size === 0) return 'it is empty'
   if (size > largestParsed) return (await isClosed(handle, size)) ? undefined : 'its JSON does not end'
   const bytes = Buffer.alloc(size)
   await handle.read(bytes, 0, size, 0)
-  return parses(bytes.toString()) ? undefined : 'its JSON is not complete'
+  const text = bytes.toString()
+  return parses(text) || areLines(text) ? undefined : 'its JSON is not complete'
 }
 
 function parses(text: string): boolean {
@@ -20,6 +21,11 @@ function parses(text: string): boolean {
     // Python writes NaN and Infinity, which JSON lacks; in strings the change does no harm.
     return /NaN|Infinity/.test(text) && parses(text.replaceAll(/-?\bInfinity\b|\bNaN\b/g, '0'))
   }
+}
+
+/** The last line has ended: one that is being written may be cut where it is whole. */
+function areLines(text: string): boolean {
+  return text.endsWith('\n') && text.split('\n').every((line) => line.trim() === '' || parses(line))
 }
 
 async function isClosed(handle: FileHandle, size: number): Promise<boolean> {
