@@ -26,8 +26,10 @@ export function savePort(setup: Setup, state: StatePort, artifacts: WatchdogPort
   return {
     flush: (deadlineMs) => artifacts.flush(deadlineMs),
     keptHere() {
-      const { refusedFiles = 0, unmatchedFiles = 0, unmatched = [] } = artifacts.state().report ?? {}
-      return { refusedFiles, unmatchedFiles, unmatched }
+      const { report } = artifacts.state()
+      const { refusedFiles = 0, unmatchedFiles = 0, unmatched = [] } = report ?? {}
+      const { partsMissing = [], unreadable = [] } = report ?? {}
+      return { refusedFiles, unmatchedFiles, unmatched, partsMissing, unreadable }
     },
     folders: () =>
       Promise.all(

@@ -37,7 +37,7 @@ export const artifacts = z.object({
     unset: 'ARTIFACT_DIRS',
   }),
   HF_SYNC_PATTERNS: texts('*.onnx,*.pt,*.json,*.safetensors', {
-    does: 'Which files go up: patterns for the relative path or the bare name, with commas between them. `*` crosses folders; one that begins with `!` takes files out.',
+    does: 'Which files go up: patterns for the relative path or the bare name, with commas between them. `*` crosses folders; one that begins with `!` takes files out. What they refer to goes up with them, and model folders whole.',
   }),
   HF_PATH_IN_REPO_PREFIX: optionalMatching(
     /^(?!.*(?:^|\/)\.{1,2}(?:\/|$))(?!.*\\)[^\p{Cc}]+$/u,

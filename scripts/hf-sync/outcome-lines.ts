@@ -15,11 +15,12 @@ export function outcomeLines(outcome: OnceOutcome): Told {
 }
 
 function sent({ outcome, report }: Extract<OnceOutcome, { type: 'sent' }>): Told {
-  const { unreadable, refusedFiles, unmatched, unmatchedFiles } = report
+  const { unreadable, refusedFiles, unmatched, unmatchedFiles, partsMissing } = report
   return {
-    isClean: outcome.leftFiles === 0 && unreadable.length === 0,
+    isClean: outcome.leftFiles === 0 && unreadable.length === 0 && partsMissing.length === 0,
     lines: [
       ...passedOver('cannot be read', unreadable),
+      ...passedOver('is without a part', partsMissing),
       ...leftOut(unmatched, unmatchedFiles),
       ...(refusedFiles > 0 ? [`${refusedFiles} refused, as told above`] : []),
       flushText(outcome),

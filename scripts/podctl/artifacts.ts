@@ -32,6 +32,7 @@ export interface ArtifactsAnswer {
   }
   readonly refused?: { readonly files: number; readonly some: readonly PassedOver[] }
   readonly unmatched?: { readonly files: number; readonly some: readonly string[] }
+  readonly parts_missing?: { readonly files: number; readonly some: readonly PassedOver[] }
   readonly unreadable?: readonly PassedOver[]
   readonly last_commit?: { readonly url: string; readonly at: string; readonly files: number } | null
   readonly last_problem?: { readonly text: string; readonly at: string } | null
@@ -59,7 +60,8 @@ export async function artifacts({ options, terminal, connect }: Call): Promise<n
 
 /** The state of uploads as lines of text. Pure. */
 export function artifactLines(answer: ArtifactsAnswer, now: number): readonly string[] {
-  const { repo, safe, pending, refused, unmatched = none, unreadable = [], uploader } = answer
+  const { repo, safe, pending, refused, unmatched = none, parts_missing: parts = none } = answer
+  const { unreadable = [], uploader } = answer
   if (!safe || !pending || !refused) return [headline(answer)]
   const { rss_bytes: rss } = uploader ?? {}
   return [
@@ -72,16 +74,21 @@ export function artifactLines(answer: ArtifactsAnswer, now: number): readonly st
     ...nextLines(pending),
     ...namedLines('refused:', refused.some, refused.files),
     ...unmatchedLines(unmatched),
+    ...namedLines('without a part:', parts.some, parts.files),
     ...namedLines('cannot be read:', unreadable, unreadable.length),
   ]
 }
 
 const none = { files: 0, some: [] }
 
-function headline({ activity, reason, pending, refused, unmatched = none }: ArtifactsAnswer): string {
+function headline(answer: ArtifactsAnswer): string {
+  const { activity, reason, pending, refused, unmatched = none } = answer
+  const { parts_missing: parts = none, unreadable = [] } = answer
   if (reason !== undefined) return `off: ${reason}`
   if (activity !== 'clean' || pending?.files !== 0) return activity
   const stays = unmatched.files + (refused?.files ?? 0)
+  if (stays === 0 && unreadable.length > 0) return 'clean: all that can be read is safe'
+  if (stays === 0 && parts.files > 0) return 'clean: all that is there is safe, but parts are missing'
   if (stays === 0) return 'clean: everything is safe'
   return `clean: all that can go up is safe; ${stays} ${stays === 1 ? 'file stays' : 'files stay'} in the pod only`
 }

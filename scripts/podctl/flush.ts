@@ -23,14 +23,15 @@ export async function flush({ options, terminal, connect }: Call): Promise<numbe
   const asked = answer.body as Flush // both ends are of one version
   const patienceMs = (seconds ?? longestSeconds) * 1000 + lateMs
   const came = asked.done ? asked : await outcome(podmate, asked, patienceMs)
-  const { refused, unmatched } = (await podmate.get('/artifacts')) as ArtifactsAnswer // likewise
+  const { refused, unmatched, parts_missing: parts } = (await podmate.get('/artifacts')) as ArtifactsAnswer // likewise
   for (const line of leftLines(came)) terminal.err(harmless(line))
   if (came.left_files !== 0) return exitCodes.notTrue
   terminal.out('Everything that can go up is on the Hub.')
   if (refused && refused.files > 0)
     terminal.err(`${refused.files} refused: \`podctl artifacts\` names them, with the reasons`)
+  for (const { path, reason } of parts?.some ?? []) terminal.err(harmless(`${path}: ${reason}`))
   for (const line of unmatched ? unmatchedLines(unmatched) : []) terminal.err(harmless(line))
-  return exitCodes.true
+  return parts && parts.files > 0 ? exitCodes.notTrue : exitCodes.true
 }
 
 function deadlineOf(text: string | undefined): number | undefined {

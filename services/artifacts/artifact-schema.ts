@@ -74,6 +74,11 @@ export const artifactsSchema = {
           properties: { files: count, some: { type: 'array', items: text } },
           description: 'Files that HF_SYNC_PATTERNS does not name: they stay in the pod.',
         },
+        parts_missing: {
+          type: 'object',
+          properties: { files: count, some: passedOver },
+          description: 'Files that refer to others which are not there.',
+        },
         unreadable: passedOver,
         totals: {
           type: 'object',

@@ -47,6 +47,10 @@ function reportView(report: UploadReport, entries: number): JsonObject {
       some: report.unmatched.slice(0, entries).map((path) => short(path)),
     },
     refused: { files: report.refusedFiles, some: report.refused.slice(0, entries).map(passedOver) },
+    parts_missing: {
+      files: report.partsMissingFiles,
+      some: report.partsMissing.slice(0, entries).map(passedOver),
+    },
     unreadable: report.unreadable.slice(0, entries).map(passedOver),
     totals: {
       commits: totals.commits,

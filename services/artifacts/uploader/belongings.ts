@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { identityOf } from './file-identity.ts'
+import { pathProblem } from './path-policy.ts'
 import type { References } from './references.ts'
 import { type FolderContent, type FolderRules, type ScannedFile, tooLarge } from './scan-folder.ts'
 import { secretName } from './secret-names.ts'
@@ -51,7 +52,9 @@ function belonging(file: ScannedFile, name: string, { maxFileBytes }: FolderRule
     const stats = lstatSync(path, { throwIfNoEntry: false })
     if (stats === undefined) continue
     const problem = stats.isFile()
-      ? (secretName(form) ?? (stats.size > maxFileBytes ? tooLarge(stats.size, maxFileBytes) : undefined))
+      ? (secretName(form) ??
+        pathProblem(form) ??
+        (stats.size > maxFileBytes ? tooLarge(stats.size, maxFileBytes) : undefined))
       : 'it is no regular file'
     if (problem !== undefined) return { lacks: `it belongs with ${shown}, which does not go up: ${problem}` }
     const folder = file.remotePath.slice(0, file.remotePath.lastIndexOf('/') + 1)

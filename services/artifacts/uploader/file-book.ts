@@ -18,6 +18,8 @@ export class FileBook {
   >()
   /** Settled, and not hashed yet. */
   readonly #unhashed = new Map<string, ScannedFile>()
+  /** Versions that go up although something they belong with is not there. */
+  readonly #alone = new Map<string, FileIdentity>()
   scan: Scan | undefined
   #units: Units = new Map()
 
@@ -43,12 +45,15 @@ export class FileBook {
     this.settling.retain(isThere)
     for (const path of this.#unhashed.keys()) if (!isThere(path)) this.#unhashed.delete(path)
     for (const path of this.#refusals.keys()) if (!isThere(path)) this.#refusals.delete(path)
+    for (const path of this.#alone.keys())
+      if (scan.files.get(path)?.waits === undefined) this.#alone.delete(path)
     return this.#forgetGone(scan) || news
   }
 
   /** It was settled and whole when it was looked at. */
   settled(file: ScannedFile): void {
     this.settling.forget(file.remotePath)
+    if (file.waits !== undefined) this.#alone.set(file.remotePath, file.identity)
     this.#unhashed.set(file.remotePath, file)
     this.#note(file, 'settled')
   }
@@ -132,8 +137,21 @@ export class FileBook {
     return undefined
   }
 
+  /** Files that something is missing of which they refer to: they go up in the end, and are of no use there. */
+  partsMissing(): readonly PassedOver[] {
+    return [...(this.scan?.files.values() ?? [])].flatMap(({ path, waits }) =>
+      waits === undefined ? [] : [{ path, reason: waits }],
+    )
+  }
+
   #lackOf(remotePath: string): string | undefined {
-    return this.scan?.files.get(remotePath)?.lacks
+    const file = this.scan?.files.get(remotePath)
+    return file && (file.lacks ?? (this.#goesAlone(file) ? undefined : file.waits))
+  }
+
+  #goesAlone({ remotePath, identity }: ScannedFile): boolean {
+    const alone = this.#alone.get(remotePath)
+    return alone !== undefined && isSame(alone, identity)
   }
 
   /** How far the version that is there is. */
@@ -151,9 +169,12 @@ export class FileBook {
     return [...(this.scan?.refused ?? []), ...read]
   }
 
-  #isKnown({ remotePath, identity }: ScannedFile): boolean {
+  #isKnown(file: ScannedFile): boolean {
+    const { remotePath, identity, waits } = file
     const entry = this.#journal.entries.get(remotePath)
-    if (entry?.sha256 !== undefined && isSame(entry.identity, identity)) return true
+    // One that is not safe and lost its part is waited with anew.
+    const mayGo = waits === undefined || entry?.state === 'committed' || this.#goesAlone(file)
+    if (mayGo && entry?.sha256 !== undefined && isSame(entry.identity, identity)) return true
     const refusal = this.#refusals.get(remotePath)
     if (refusal !== undefined && isSame(refusal.identity, identity)) return true
     const unhashed = this.#unhashed.get(remotePath)

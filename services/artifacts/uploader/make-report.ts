@@ -36,6 +36,7 @@ export function makeReport(uploader: Uploader, { first, ...counts }: FileCounts)
   const { local, hub, trouble, world, deletions } = uploader
   const { scan } = local.book
   const refused = local.book.refusals()
+  const partsMissing = local.book.partsMissing()
   const { problem } = world.journal
   return {
     activity: uploader.activity,
@@ -47,6 +48,8 @@ export function makeReport(uploader: Uploader, { first, ...counts }: FileCounts)
     refusedFiles: refused.length,
     unmatched: (scan?.unmatched ?? []).slice(0, mostShown),
     unmatchedFiles: scan?.unmatched.length ?? 0,
+    partsMissing: partsMissing.slice(0, mostShown),
+    partsMissingFiles: partsMissing.length,
     unreadable: (scan?.unreadable ?? []).slice(0, mostShown),
     totals: {
       commits: hub.commits,

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { externalTensors } from '../../inference/model-host/onnx/external-tensors.ts'
+import { externalLocations } from '../../inference/model-host/onnx/external-tensors.ts'
 import { type FileIdentity, isSame } from './file-identity.ts'
 import { openFile } from './open-file.ts'
 import type { ScannedFile } from './scan-folder.ts'
@@ -33,8 +33,7 @@ function readerFor(path: string): ((file: ScannedFile) => Promise<readonly strin
 
 async function dataOfGraph(file: ScannedFile): Promise<readonly string[]> {
   await using handle = await openFile(file)
-  const tensors = await externalTensors(windowed(handle), file.identity.size)
-  return [...new Set(tensors.map(({ location }) => location))]
+  return [...(await externalLocations(windowed(handle), file.identity.size))]
 }
 
 async function shardsOfIndex(file: ScannedFile): Promise<readonly string[]> {

@@ -68,7 +68,8 @@ export function scanFolder(place: FolderPlace, rules: FolderRules): FolderConten
     return content
   }
   content.entries = entries.length
-  const isModel = entries.some(({ name }) => modelConfig.test(name) && rules.matches(relativeOf(name, place)))
+  const isConfig = (name: string) => modelConfig.test(name) && rules.matches(relativeOf(name, place))
+  const isModel = moreTemplates.test(place.relative) || entries.some(({ name }) => isConfig(name))
   for (const entry of entries) scanEntry(entry, place, rules, { content, isModel })
   return content
 }
@@ -80,7 +81,10 @@ type Mutable<Value> = Value extends readonly (infer Item)[] ? Item[] : Value
 const modelConfig = /^(?:config|tokenizer_config|adapter_config|model_index|preprocessor_config)\.json$/
 /** Files of such a folder without which its model cannot be used as it was trained, and that patterns for weights leave out. */
 const modelPart =
-  /^(?:merges\.txt|vocab\.txt|.+\.(?:jinja|model|spm|tiktoken)|(?:pytorch|adapter)_model.*\.bin|README\.md)$/i
+  /^(?:merges\.txt|vocab\.(?:txt|bpe)|bpe\.codes|.+\.(?:jinja|model|spm|tiktoken)|(?:pytorch|adapter)_model.*\.bin|README\.md)$/i
+
+/** Where a tokenizer with several templates keeps all but the first. */
+const moreTemplates = /(?:^|\/)additional_chat_templates$/
 
 const relativeOf = (name: string, { relative }: FolderPlace) =>
   (relative === '' ? name : `${relative}/${name}`).normalize('NFC')

@@ -3,11 +3,13 @@ import type { ScannedFile } from './scan-folder.ts'
 /** Which files go up together, in one commit: by path on the Hub, all paths of its unit. Files that stand alone are not in it. */
 export type Units = ReadonlyMap<string, ReadonlySet<string>>
 
-/** Files and what they need; those that need the same are one unit. Pure. */
-export function unitsOf(files: Iterable<Pick<ScannedFile, 'remotePath' | 'needs'>>): Units {
+/** Files and what they need; those that need the same are one unit. One that lacks something or waits for it is a unit itself. Pure. */
+export function unitsOf(
+  files: Iterable<Pick<ScannedFile, 'remotePath' | 'needs' | 'lacks' | 'waits'>>,
+): Units {
   const units = new Map<string, Set<string>>()
-  for (const { remotePath, needs = [] } of files) {
-    if (needs.length === 0) continue
+  for (const { remotePath, needs = [], lacks, waits } of files) {
+    if (needs.length === 0 && lacks === undefined && waits === undefined) continue
     const joined = new Set<string>()
     for (const path of [remotePath, ...needs])
       for (const member of units.get(path) ?? [path]) joined.add(member)

@@ -56,6 +56,9 @@ export interface UploadReport {
   /** Files that no pattern names: they stay here. At most 20 of them, by their paths here. */
   readonly unmatched: readonly string[]
   readonly unmatchedFiles: number
+  /** Files that refer to others which are not there; at most 20. */
+  readonly partsMissing: readonly PassedOver[]
+  readonly partsMissingFiles: number
   /** Folders and files that could not be looked at; at most 20. */
   readonly unreadable: readonly PassedOver[]
   readonly totals: {

@@ -47,7 +47,7 @@ export function judgeSave(facts: SaveFacts): SaveVerdict {
 }
 
 /** What is not on the Hub, in words; undefined: everything is. */
-function unsyncedText({ saved, keptHere, folders }: SaveFacts): string | undefined {
+function unsyncedText({ verb, saved, keptHere, folders }: SaveFacts): string | undefined {
   if (saved === undefined) {
     const filled = folders?.filter(({ hasFiles }) => hasFiles)
     if (filled?.length === 0) return undefined
@@ -56,17 +56,29 @@ function unsyncedText({ saved, keptHere, folders }: SaveFacts): string | undefin
   const { left, leftFiles, reason } = saved
   if (leftFiles > 0)
     return `${files(leftFiles)} not uploaded (${namesOf(left)})${reason ? `: ${reason}` : ''}`
-  return keptText(keptHere)
+  return keptText(keptHere, verb)
 }
 
 /** Files that are never taken hold nothing up, but a volume that has them is not deleted, and their loss is told. */
-function keptText({ refusedFiles, unmatchedFiles, unmatched }: KeptHere): string | undefined {
+function keptText(kept: KeptHere, verb: AutostopVerb): string | undefined {
+  const { refusedFiles, unmatchedFiles, unmatched, unreadable } = kept
+  // They are on the Hub themselves: a stop loses no more of them.
+  const halves = verb === 'terminate' ? kept.partsMissing : []
   const refused = refusedFiles > 0 ? `${files(refusedFiles)} that uploads refuse` : undefined
   const left =
     unmatchedFiles > 0
       ? `${files(unmatchedFiles)} that no pattern of HF_SYNC_PATTERNS names (${namesOf(unmatched)}): add a pattern, or set AUTOSTOP_TERMINATE_UNSYNCED=1`
       : undefined
-  return [refused, left].filter(Boolean).join(' and ') || undefined
+  return (
+    [refused, left, reasonsOf('without a part', halves), reasonsOf('unreadable', unreadable)]
+      .filter(Boolean)
+      .join(' and ') || undefined
+  )
+}
+
+function reasonsOf(what: string, some: KeptHere['unreadable']): string | undefined {
+  if (some.length === 0) return undefined
+  return `${files(some.length)} ${what} (${namesOf(some.map(({ path, reason }) => `${path}: ${reason}`))})`
 }
 
 /** What is never taken stays so. */

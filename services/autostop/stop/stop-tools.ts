@@ -30,6 +30,15 @@ export interface KeptHere {
   readonly unmatchedFiles: number
   /** Some of those that no pattern names, by their paths. */
   readonly unmatched: readonly string[]
+  /** Some of those that refer to a file which is not there. */
+  readonly partsMissing: readonly Kept[]
+  /** Some of what could not be looked at: it may hold anything. */
+  readonly unreadable: readonly Kept[]
+}
+
+interface Kept {
+  readonly path: string
+  readonly reason: string
 }
 
 /** A folder of artifacts: `container` is lost when the pod stops, `volume` is kept. */
@@ -42,7 +51,7 @@ export interface ArtifactFolder {
 export interface SavePort {
   /** Uploads what can be uploaded within the time. Rejects when nothing is uploaded here. */
   flush(deadlineMs: number): Promise<Left>
-  /** Files that no upload will take: those it refuses, such as one that holds a token, and those that no pattern names. */
+  /** What no upload makes safe: a file that holds a token, that no pattern names, that is without a part, that cannot be read. */
   keptHere(): KeptHere
   /** Rejects when a disk does not answer. */
   folders(): Promise<readonly ArtifactFolder[]>

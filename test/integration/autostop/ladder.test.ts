@@ -4,6 +4,7 @@ import type { Fault } from '../../fakes/runpod/faults.ts'
 import type { Traps } from '../../fakes/runpod/traps.ts'
 import { type Runpod, startRunpod } from '../../fakes/runpod.ts'
 import { type AutostopPlan, autostopPod } from '../../fixtures/autostop/autostop-pod.ts'
+import { nothingKept } from '../../fixtures/autostop/stop-tools.ts'
 import { clientOf } from '../../fixtures/runpod/ask-runpod.ts'
 
 const timeout = 10_000
@@ -121,7 +122,7 @@ describe('autostop()', () => {
     await expect.poll(() => runpod.pod(safe.id).status, { timeout }).toBe('TERMINATED')
     const save = {
       flush: async () => ({ left: ['step-3.pt'], leftFiles: 1 }),
-      keptHere: () => ({ refusedFiles: 0, unmatchedFiles: 0, unmatched: [] }),
+      keptHere: () => nothingKept,
     }
     const folders = async () => [{ path: '/workspace/checkpoints', place: 'volume', hasFiles: true } as const]
     const unsafe = idlePod(runpod, { verb: 'terminate', save: { ...save, folders } })

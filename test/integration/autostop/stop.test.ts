@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { StopAnswer, Stopper } from '../../../services/autostop/stop/stop-tools.ts'
 import { autostopPod, fastStop } from '../../fixtures/autostop/autostop-pod.ts'
+import { nothingKept } from '../../fixtures/autostop/stop-tools.ts'
 
 const timeout = 10_000
 const poll = <T>(read: () => T) => expect.poll(read, { timeout, interval: 10 })
@@ -24,7 +25,7 @@ function heldFlush() {
   const end = Promise.withResolvers<{ left: string[]; leftFiles: number }>()
   const save = {
     flush: () => end.promise,
-    keptHere: () => ({ refusedFiles: 0, unmatchedFiles: 0, unmatched: [] }),
+    keptHere: () => nothingKept,
     folders: async () => [],
   }
   return { save, end: () => end.resolve({ left: [], leftFiles: 0 }) }

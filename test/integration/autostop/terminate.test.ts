@@ -1,71 +1,85 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { startHub } from '../../fakes/hub.ts'
+import { type Hub, startHub } from '../../fakes/hub.ts'
 import { type Runpod, startRunpod } from '../../fakes/runpod.ts'
 import { onnxGraph } from '../../fixtures/artifacts/onnx-graph.ts'
-import { onlyByFlush, startUploadPod } from '../../fixtures/artifacts/upload-pod.ts'
+import { onlyByFlush, UploadPod } from '../../fixtures/artifacts/upload-pod.ts'
 import { onRunpod } from '../../fixtures/autostop/watched-pod.ts'
+import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
 
-const terminating = { ...onlyByFlush, AUTOSTOP_VERB: 'terminate', IDLE_TIMEOUT_SECONDS: '86400' }
-const becomes = (runpod: Runpod, id: string, status: string) =>
-  expect.poll(() => runpod.pod(id).status).toBe(status)
+/** Tells what takes long from what never comes: nothing here has to be quick. */
+const timeout = 480_000
 
-test('a pod is only stopped while a file matches no pattern, and the file is named', async () => {
-  await using hub = await startHub()
-  await using runpod = await startRunpod()
+/** What tools of this field write, by the path below the artifacts. */
+const written = {
+  'net.onnx': onnxGraph(['net.onnx.data']),
+  'net.onnx.data': 'weights',
+  // No JSON by the letter, and nothing will ever make it so.
+  'run/metrics.json': '{"iteration": 19}\n{"iteration": 39}',
+  'run/ds_config.json': '{\n  // ZeRO\n  "stage": 2\n}\n',
+  'run/done.json': '',
+  'tuned/config.json': '{}',
+  'tuned/merges.txt': 'a b',
+  'tuned/vocab.txt': 'a',
+  'tuned/tokenizer.model': 'pieces',
+  'tuned/chat_template.jinja': '{{ messages }}',
+}
+const weights = 'last.ckpt'
+
+/** A pod whose only reason to end is that somebody asks for it, with all of this in its folder of artifacts. */
+function terminating(runpod: Runpod, hub: Hub, more: NodeJS.ProcessEnv = {}) {
   const { id, env } = onRunpod(runpod)
-  const pod = startUploadPod(hub, { ...env, ...terminating })
-  await pod.activity('clean')
-  pod.write('metrics.json', '{}')
-  pod.write('last.ckpt', 'weights')
-  expect((await pod.podctl('flush')).err).toContain('last.ckpt')
-  expect((await pod.podctl('artifacts')).out).toMatch(/1 file stays in the pod only/)
-  await pod.podctl('stop-pod', '--why', 'a test')
-  await becomes(runpod, id, 'EXITED')
-  expect(pod.messages('autostop').join('\n')).toMatch(
-    /stopped, not terminated, .*1 file that no pattern of HF_SYNC_PATTERNS names \(.*last\.ckpt\): add a pattern/,
-  )
-  expect(runpod.log.filter(({ route }) => route === 'terminate')).toEqual([])
-})
+  const folder = temporaryFolder()
+  for (const [name, content] of Object.entries({ ...written, [weights]: 'state of a trainer' })) {
+    const path = join(folder, 'artifacts', name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, content)
+  }
+  const patient = {
+    IDLE_TIMEOUT_SECONDS: '86400',
+    FLUSH_DEADLINE_SECONDS: '600',
+    IDLE_COUNTDOWN_SECONDS: '1',
+  }
+  const all = { ...env, ...onlyByFlush, ...patient, AUTOSTOP_VERB: 'terminate', ...more }
+  return { id, pod: new UploadPod(hub, all, folder) }
+}
 
-test('a pod is terminated once all that belongs together, and what no format calls complete, is on the Hub', async () => {
+test('a pod is only stopped while a file matches no pattern, is terminated when a pattern says so, and loses nothing', async () => {
+  await using runpod = await startRunpod({ traps: { terminatedReads: 'TERMINATED' } })
   await using hub = await startHub()
-  await using runpod = await startRunpod()
-  const { env } = onRunpod(runpod)
-  const pod = startUploadPod(hub, { ...env, ...terminating })
-  await pod.activity('clean')
-  mkdirSync(join(pod.artifacts, 'model'))
-  const model = [
-    'chat_template.jinja',
-    'config.json',
-    'merges.txt',
-    'model.safetensors',
-    'tokenizer.model',
-    'vocab.txt',
-  ]
-  for (const name of model) pod.write(`model/${name}`, name.endsWith('.safetensors') ? safetensors : '{}')
-  pod.write('net.onnx', onnxGraph(['net.onnx.data']))
-  pod.write('net.onnx.data', 'weights')
-  pod.write('metrics.json', '{"step": 1}\n{"step": 2}\n')
-  pod.write('empty.json', '')
-  await pod.podctl('stop-pod', '--why', 'a test')
-  await expect.poll(() => runpod.log.some(({ route }) => route === 'terminate')).toBe(true)
-  const all = [
-    'empty.json',
-    'metrics.json',
-    ...model.map((name) => `model/${name}`),
-    'net.onnx',
-    'net.onnx.data',
-  ]
-  expect(pod.paths()).toEqual(all)
-  const together = hub.repo('pod/run').commits.map(({ changes }) => {
-    const paths = changes.map(({ path }) => path)
-    return [paths.includes('net.onnx'), paths.includes('net.onnx.data')]
-  })
-  expect(together).toContainEqual([true, true])
-  expect(together).not.toContainEqual([true, false])
-})
+  const becomes = (id: string, status: string) =>
+    expect.poll(() => runpod.pod(id).status, { timeout, interval: 100 }).toBe(status)
 
-/** One without tensors. */
-const safetensors = Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}')])
+  // Until the uploader runs there is nothing to ask for.
+  const waits = ({ pod }: ReturnType<typeof terminating>) =>
+    expect.poll(async () => (await pod.uploads()).activity, { timeout, interval: 100 }).toBe('waiting')
+
+  const first = terminating(runpod, hub)
+  await waits(first)
+  const flushed = await first.pod.podctl('flush')
+  expect(flushed).toMatchObject({ code: 0, err: expect.stringContaining(weights) })
+  expect(first.pod.paths()).toEqual(Object.keys(written).sort())
+  const { out } = await first.pod.podctl('artifacts')
+  expect(out).toContain('1 file stays in the pod only')
+  expect(await first.pod.podctl('stop-pod')).toMatchObject({ code: 0 })
+  await becomes(first.id, 'EXITED')
+  const notice = await first.pod.line('The pod is stopped, not terminated')
+  expect(notice).toMatch(/no pattern of HF_SYNC_PATTERNS names .*last\.ckpt.*AUTOSTOP_TERMINATE_UNSYNCED=1/)
+  expect(runpod.log.filter(({ route }) => route === 'terminate')).toEqual([])
+  const { filesAt, commits } = hub.repo('pod/run')
+  for (const { oid } of commits) {
+    const there = filesAt(oid)
+    expect(there.has('net.onnx')).toBe(there.has('net.onnx.data'))
+  }
+  await first.pod.stop()
+
+  const patterns = '*.onnx,*.pt,*.json,*.safetensors,*.ckpt'
+  const second = terminating(runpod, hub, { HF_SYNC_PATTERNS: patterns, HF_REPO_ID: 'pod/second' })
+  await waits(second)
+  expect(await second.pod.podctl('stop-pod')).toMatchObject({ code: 0 })
+  await becomes(second.id, 'TERMINATED')
+  const there = [...hub.repo('pod/second').files.keys()]
+  expect(there).toEqual(expect.arrayContaining([...Object.keys(written), weights]))
+  await second.pod.stop()
+}, 1_200_000)

@@ -1,6 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { FileBook } from '../../../services/artifacts/uploader/file-book.ts'
+import { Journal } from '../../../services/artifacts/uploader/journal.ts'
 import { uploadDefaults } from '../../../services/artifacts/uploader/options.ts'
 import { patternExcluder, patternMatcher } from '../../../services/artifacts/uploader/patterns.ts'
 import { plan } from '../../../services/artifacts/uploader/plan.ts'
@@ -8,6 +10,8 @@ import { type Scan, Tree } from '../../../services/artifacts/uploader/tree.ts'
 import { unitsOf } from '../../../services/artifacts/uploader/units.ts'
 import { onnxGraph } from '../../fixtures/artifacts/onnx-graph.ts'
 import { temporaryFolder } from '../../fixtures/state/temporary-folder.ts'
+
+const nowhere = { read: async () => undefined, append: async () => {}, write: async () => {} }
 
 let folder = ''
 beforeEach(() => {
@@ -74,15 +78,86 @@ describe('an ONNX graph whose weights lie beside it', () => {
     expect(await lacks('parts/w')).toMatch(/not in its folder/)
     expect(await lacks('/etc/passwd')).toMatch(/not in its folder/)
     expect(await lacks('link.data')).toMatch(/does not go up: it is no regular file/)
+    write('line\nbreak')
+    expect(await lacks('line\nbreak')).toMatch(/does not go up: .*rename it/)
     expect(await lacks('.env')).toMatch(/\.env", which does not go up/)
     expect(await lacks('large.data')).toMatch(/HF_SYNC_MAX_FILE_GB/)
   })
 
-  test('leaves its weights to be named when it tells no right place in them', async () => {
-    write('net.onnx', onnxGraph(['net.onnx.data'], { offset: 'x' }))
+  test.for([{ offset: 'x' }, { length: '-1' }, { offset: '1e3', length: '' }])(
+    'takes them up also when it tells no right place in them: %j',
+    async (place) => {
+      write('net.onnx', onnxGraph(['net.onnx.data'], place))
+      write('net.onnx.data')
+      const found = await scan()
+      expect([names(found), left(found)]).toEqual([['run/net.onnx', 'run/net.onnx.data'], []])
+    },
+  )
+
+  test('takes up what a damaged graph names before the damage', async () => {
+    write('net.onnx', Buffer.concat([onnxGraph(['net.onnx.data']), Buffer.from([0xff])]))
     write('net.onnx.data')
-    const found = await scan()
-    expect([names(found), left(found)]).toEqual([['run/net.onnx'], ['net.onnx.data']])
+    expect(names(await scan())).toEqual(['run/net.onnx', 'run/net.onnx.data'])
+  })
+})
+
+describe('what is sent', () => {
+  /** A book of files that are all settled and hashed, as a scan sees them. */
+  async function hashedBook() {
+    const journal = new Journal(nowhere, '')
+    await journal.load()
+    const book = new FileBook(journal)
+    const all = tree()
+    const look = async () => {
+      const scan = await all.scan()
+      book.take(scan, 0)
+      return { scan }
+    }
+    const hash = (found: { scan: Scan }, ...paths: readonly string[]) => {
+      for (const path of paths) {
+        const file = found.scan.files.get(path)
+        if (file === undefined) throw new Error(`${path} is not there`)
+        book.settled(file)
+        book.hashed(file, { sha256: path })
+      }
+    }
+    const sendable = () => [...book.sendable()].map(({ remotePath }) => remotePath).sort()
+    return { book, look, hash, sendable }
+  }
+  const both = ['run/net.onnx', 'run/net.onnx.data'] as const
+
+  test('is a graph with its weights, not before both are hashed, and not while one is written again', async () => {
+    write('net.onnx', onnxGraph(['net.onnx.data']))
+    write('net.onnx.data', '')
+    const { look, hash, sendable } = await hashedBook()
+    const found = await look()
+    hash(found, 'run/net.onnx')
+    expect(sendable()).toEqual([])
+    hash(found, 'run/net.onnx.data')
+    expect(sendable()).toEqual(both)
+    write('net.onnx.data', 'another')
+    const again = await look()
+    expect(sendable()).toEqual([])
+    hash(again, 'run/net.onnx.data')
+    expect(sendable()).toEqual(both)
+  })
+
+  test('is no graph whose weights have gone, until it was waited for them again', async () => {
+    write('net.onnx', onnxGraph(['net.onnx.data']))
+    write('net.onnx.data')
+    const { book, look, hash, sendable } = await hashedBook()
+    hash(await look(), ...both)
+    rmSync(join(folder, 'net.onnx.data'))
+    const found = await look()
+    expect([sendable(), book.settling.size]).toEqual([[], 1])
+    const reason = 'it belongs with "net.onnx.data", which is not there'
+    expect(book.partsMissing()).toEqual([{ path: join(folder, 'net.onnx'), reason }])
+    hash(found, 'run/net.onnx')
+    expect(sendable()).toEqual(['run/net.onnx'])
+    expect(book.partsMissing()).toHaveLength(1)
+    write('net.onnx.data')
+    hash(await look(), 'run/net.onnx.data')
+    expect([sendable(), book.partsMissing()]).toEqual([both, []])
   })
 })
 
@@ -94,16 +169,17 @@ describe('a model folder', () => {
     'vocab.txt',
     'README.md',
     'pytorch_model.bin',
+    'additional_chat_templates/tool_use.jinja',
   ]
 
   test('goes up whole by default, and what only looks like a part of one is named', async () => {
     for (const name of ['config.json', 'model.safetensors', ...parts]) write(`model/${name}`, '{}')
-    for (const name of [...parts, 'optimizer.bin', 'last.ckpt']) write(name)
+    for (const name of [...parts.slice(0, -1), 'optimizer.bin', 'last.ckpt']) write(name)
     const found = await scan()
     expect(names(found)).toEqual(
       ['config.json', 'model.safetensors', ...parts].map((name) => `run/model/${name}`).sort(),
     )
-    expect(left(found)).toEqual([...parts, 'last.ckpt', 'optimizer.bin'].sort())
+    expect(left(found)).toEqual([...parts.slice(0, -1), 'last.ckpt', 'optimizer.bin'].sort())
   })
 
   test('is no longer one without its configuration', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { judgeSave, type SaveFacts } from '../../../services/autostop/stop/judge-save.ts'
+import { nothingKept } from '../../fixtures/autostop/stop-tools.ts'
 
 const folder = (place: 'absent' | 'container' | 'volume', hasFiles = true) => ({
   ...{ path: `/${place}`, place, hasFiles },
@@ -11,7 +12,7 @@ const facts: SaveFacts = {
     verb: 'stop',
     terminateUnsynced: false,
     saved: nothing,
-    keptHere: { refusedFiles: 0, unmatchedFiles: 0, unmatched: [] },
+    keptHere: nothingKept,
     patienceMs: 3_600_000,
   },
   folders: [folder('container'), folder('volume'), folder('absent', false)],
@@ -21,6 +22,7 @@ const go = (verb: string, warning?: unknown) => ({ kind: 'go', verb, warning })
 describe('judgeSave()', () => {
   test('terminates nothing that has files which no pattern names, and says so; a stop tells what it deletes', () => {
     const keptHere = {
+      ...nothingKept,
       refusedFiles: 1,
       unmatchedFiles: 5,
       unmatched: ['/w/a.ckpt', '/w/b.bin', '/w/c', '/w/d', '/w/e'],
@@ -36,6 +38,18 @@ describe('judgeSave()', () => {
     expect(judgeSave({ ...facts, keptHere })).toEqual(
       go('stop', expect.stringMatching(/^The stop deletes files in \/container/)),
     )
+  })
+
+  test('terminates nothing with a file that is without a part or cannot be read, and holds no stop back for it', () => {
+    const some = [{ path: '/w/net.onnx', reason: 'it belongs with "net.data", which is not there' }]
+    const terminate = { ...facts, verb: 'terminate' } as const
+    for (const name of ['partsMissing', 'unreadable'] as const) {
+      const keptHere = { ...nothingKept, [name]: some }
+      expect(judgeSave({ ...terminate, keptHere })).toEqual(
+        go('stop', expect.stringMatching(/stopped, not terminated.*net\.onnx: it belongs with "net\.data"/)),
+      )
+    }
+    expect(judgeSave({ ...facts, keptHere: { ...nothingKept, partsMissing: some } })).toEqual(go('stop'))
   })
 
   test('lets the pod go when everything is uploaded, wherever it lies', () => {
@@ -67,9 +81,9 @@ describe('judgeSave()', () => {
     expect(judgeSave({ ...terminate, saved: left })).toEqual(go('stop', warning))
     expect(judgeSave({ ...terminate, saved: undefined })).toEqual(go('stop', warning))
     expect(judgeSave({ ...terminate, saved: undefined, folders: undefined })).toEqual(go('stop', warning))
-    expect(
-      judgeSave({ ...terminate, keptHere: { refusedFiles: 1, unmatchedFiles: 0, unmatched: [] } }),
-    ).toEqual(go('stop', warning))
+    expect(judgeSave({ ...terminate, keptHere: { ...nothingKept, refusedFiles: 1 } })).toEqual(
+      go('stop', warning),
+    )
     expect(judgeSave({ ...terminate, saved: undefined, folders: [folder('volume', false)] })).toEqual(
       go('terminate'),
     )

@@ -5,6 +5,7 @@ import {
   type FakeStop,
   type FakeStopPlan,
   fakeStop,
+  nothingKept,
   refused,
   taken,
 } from '../../fixtures/autostop/stop-tools.ts'
@@ -150,7 +151,7 @@ describe('runSequence()', () => {
   test('tries an hour long to upload what the stop would delete, and then stops with a warning', async () => {
     const save = {
       flush: async () => ({ left: ['step-9.pt'], leftFiles: 1, reason: 'the Hub answers 503' }),
-      keptHere: () => ({ refusedFiles: 0, unmatchedFiles: 0, unmatched: [] }),
+      keptHere: () => nothingKept,
       folders: async () => [{ path: '/root/artifacts', place: 'container', hasFiles: true } as const],
     }
     const stop = begin({ save })
@@ -167,7 +168,7 @@ describe('runSequence()', () => {
   test('refuses to terminate with files that are not uploaded, and stops', async () => {
     const save = {
       flush: async () => Promise.reject(new Error('not running')),
-      keptHere: () => ({ refusedFiles: 0, unmatchedFiles: 0, unmatched: [] }),
+      keptHere: () => nothingKept,
     }
     const folders = async () => [{ path: '/workspace/checkpoints', place: 'volume', hasFiles: true } as const]
     const stop = begin({ save: { ...save, folders } }, { verb: 'terminate' })

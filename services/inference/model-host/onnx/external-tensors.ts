@@ -50,6 +50,17 @@ export async function externalTensors(read: ReadAt, size: number): Promise<reado
   return found
 }
 
+/** Names of all files that a graph's tensors say they lie in, also where they tell no right place in them; of a damaged graph those before the damage. */
+export async function externalLocations(read: ReadAt, size: number): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  try {
+    await addLocations({ read, fields: 0, replace: () => undefined }, wholeModel(size), found)
+  } catch (error) {
+    if (!(error instanceof ModelRefused)) throw error
+  }
+  return found
+}
+
 /** The same model with all of it in one file; `numbersOf` gives what lies elsewhere. */
 export async function embedded(
   onnx: Uint8Array,
@@ -76,6 +87,20 @@ interface Place {
 
 function wholeModel(size: number): Place {
   return { type: 'Model', start: 0, end: size, depth: 0 }
+}
+
+async function addLocations(walk: Walk, place: Place, found: Set<string>): Promise<void> {
+  const { type, start, end, depth } = place
+  if (depth > deepest) throw new ModelRefused('its graph is nested too deeply')
+  for await (const field of fieldsOf(walk, start, end)) {
+    if (field.kind !== wire.bytes) continue
+    const next = ways[type]?.[field.number]
+    const inside = { start: field.start, end: field.end, depth: depth + 1 }
+    if (next !== undefined) await addLocations(walk, { type: next, ...inside }, found)
+    if (type !== 'Tensor' || field.number !== tensorFields.externalData) continue
+    const [key, value] = await entryOf(walk, field)
+    if (key === 'location') found.add(value)
+  }
 }
 
 type Chunks = readonly Uint8Array[]
@@ -168,7 +193,7 @@ async function tensorWith(walk: Walk, { start, end }: Place): Promise<Chunks | u
     if (field.number === tensorFields.dims) dims.push(...(await dimsOf(walk, field)))
     if (field.number === tensorFields.dataType) dataType = field.value
     if (field.number === tensorFields.name) name = await textOf(walk, field)
-    if (field.number === tensorFields.externalData) await addEntry(walk, field, entries)
+    if (field.number === tensorFields.externalData) entries.set(...(await entryOf(walk, field)))
     else if (field.number === tensorFields.dataLocation) isExternal = field.value === external
     else if (field.number !== tensorFields.rawData) kept.push(field)
   }
@@ -196,14 +221,14 @@ async function dimsOf({ read }: Walk, { kind, value, start, end }: Field): Promi
   })
 }
 
-async function addEntry(walk: Walk, { start, end }: Field, entries: Map<string, string>): Promise<void> {
+async function entryOf(walk: Walk, { start, end }: Field): Promise<[key: string, value: string]> {
   let key = ''
   let value = ''
   for await (const field of fieldsOf(walk, start, end)) {
     if (field.number === 1) key = await textOf(walk, field)
     if (field.number === 2) value = await textOf(walk, field)
   }
-  entries.set(key, value)
+  return [key, value]
 }
 
 async function textOf({ read }: Walk, { start, end }: Field): Promise<string> {
