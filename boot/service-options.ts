@@ -86,6 +86,8 @@ export function bootstrapOptions(setup: Setup): BootstrapOptions {
     clone: values?.CLONE_REPO_ON_START ?? true,
     pull: asked(values?.GIT_AUTO_PULL),
     sync: asked(values?.SYNC_REQUIREMENTS_ON_START),
+    submodules: values?.GIT_SUBMODULES ?? true,
+    lfs: values?.GIT_LFS ?? true,
     force: values?.FORCE_PIP_SYNC ?? false,
     requirementsFile: values?.REQUIREMENTS_FILE,
     timeoutMs: (values?.BOOTSTRAP_TIMEOUT_SECONDS ?? 3600) * 1000,

@@ -30,8 +30,10 @@ export const bootstrap = z.object({
   ),
   CLONE_REPO_ON_START: flag('1', { does: 'Clones REPO_URL when REPO_DIR is missing or empty.' }),
   GIT_AUTO_PULL: autoFlag({
-    does: 'Fast-forwards a checkout without local changes at every start; `auto` does when REPO_URL is set.',
+    does: 'Brings a checkout without local changes to the newest commit at every start, also after a force-push when nothing was committed here; `auto` does when REPO_URL is set.',
   }),
+  GIT_SUBMODULES: flag('1', { does: 'Fetches the submodules of REPO_URL.' }),
+  GIT_LFS: flag('1', { does: 'Fetches the files of REPO_URL that Git LFS keeps.' }),
   SYNC_REQUIREMENTS_ON_START: autoFlag({
     does: 'Installs the requirements of REPO_DIR into VENV_DIR when they have changed; `auto` does when REPO_URL is set.',
   }),

@@ -14,6 +14,8 @@ export interface RepoOrder {
   readonly ref?: string
   readonly clone: boolean
   readonly pull: boolean
+  readonly submodules: boolean
+  readonly lfs: boolean
   /** The file that makes a folder without `.git` a mounted tree, relative to `dir`. */
   readonly requirementsFile: string
   /** Names in `dir` that podmate itself makes (state, venv): a folder with nothing else counts as empty. */

@@ -13,6 +13,8 @@ export interface BootstrapOptions {
   readonly clone: boolean
   readonly pull: boolean
   readonly sync: boolean
+  readonly submodules: boolean
+  readonly lfs: boolean
   readonly force: boolean
   /** Relative to `dir`, or absolute; undefined = requirements.txt, if there is one. */
   readonly requirementsFile?: string | undefined
@@ -73,14 +75,14 @@ async function runPhases(options: BootstrapOptions, ctx: ServiceContext): Promis
 
 /** What the program is asked to do, one run after the other: each becomes the owner of what it works on. */
 export function ordersOf(options: BootstrapOptions): readonly [Order, Order] {
-  const { dir, venv, url, ref, account, clone, pull, force, retryMs = 1000 } = options
+  const { dir, venv, url, ref, account, clone, pull, submodules, lfs, force, retryMs = 1000 } = options
   const { requirementsFile = 'requirements.txt' } = options
   const who = account ? { account } : {}
   return [
     {
       phase: 'repo',
       order: {
-        ...{ dir, clone, pull, requirementsFile, retryMs, ...who },
+        ...{ dir, clone, pull, submodules, lfs, requirementsFile, retryMs, ...who },
         ...{ ours: namesIn(dir, [venv, ...options.ownPaths]) },
         ...(url === undefined ? {} : { url }),
         ...(ref === undefined ? {} : { ref }),

@@ -8,6 +8,7 @@ import { clone, finishClone } from './clone.ts'
 import { type Git, gitIn } from './git.ts'
 import { readHead } from './head.ts'
 import { lookAtRepo, type RepoLook } from './look-at-repo.ts'
+import { fetchParts } from './parts.ts'
 import type { Move } from './plan-move.ts'
 import { planRepo, type RepoPlan } from './plan-repo.ts'
 import { pull } from './pull.ts'
@@ -15,7 +16,14 @@ import { report, say } from './say.ts'
 
 /** What came of it, in words for the status; `why` is there when something was not done. */
 interface Outcome {
-  readonly action: 'none' | 'left alone' | 'up to date' | 'cloned' | 'fast-forwarded' | 'switched'
+  readonly action:
+    | 'none'
+    | 'left alone'
+    | 'up to date'
+    | 'cloned'
+    | 'fast-forwarded'
+    | 'switched'
+    | 'follows a force-push'
   readonly why?: string
 }
 
@@ -23,10 +31,10 @@ interface Outcome {
 export async function bootstrapRepo(order: RepoOrder, env: NodeJS.ProcessEnv): Promise<void> {
   const owner = ownerOf(order.dir)
   const account = owner ?? order.account ?? self()
-  if (!canBecome(account)) return tell('unknown', { action: 'left alone', why: belongsTo(account) })
+  if (!canBecome(account)) return tell('unknown', { action: 'left alone', why: belongsTo(account) }, [])
   if (!owner) {
     const plan = planRepo({ type: 'missing' }, order)
-    if (plan.do === 'nothing') return tell('missing', { action: 'none', why: plan.why })
+    if (plan.do === 'nothing') return tell('missing', { action: 'none', why: plan.why }, [])
     await makeFolder(order.dir, account, { deep: true })
   }
   const own = environmentAs(account, env)
@@ -38,7 +46,9 @@ export async function bootstrapRepo(order: RepoOrder, env: NodeJS.ProcessEnv): P
   report('repo', { state, action: 'under way' })
   const outcome = await carryOut(planRepo(look, order), order, git, own)
   const isCheckout = look.type === 'checkout' || outcome.action === 'cloned'
-  await tell(state, outcome, isCheckout ? git : undefined)
+  const brought = isCheckout && !['none', 'left alone'].includes(outcome.action)
+  const missing = brought ? await fetchParts(order, git) : []
+  await tell(state, outcome, missing, isCheckout ? git : undefined)
 }
 
 async function carryOut(
@@ -84,6 +94,11 @@ function outcomeOf(move: Move): Outcome {
       return { action: 'fast-forwarded' }
     case 'switch':
       return { action: 'switched' }
+    case 'follow':
+      return {
+        action: 'follows a force-push',
+        why: 'its branch was written anew at the remote, and nothing was changed here; `git reflog` has the commit before',
+      }
     case 'leave':
       return { action: 'left alone', why: move.why }
     default:
@@ -96,10 +111,15 @@ function stateOf(look: RepoLook): string {
   return look.type === 'checkout' && look.changes.length > 0 ? 'changed' : look.type
 }
 
-async function tell(state: string, { action, why }: Outcome, git?: Git): Promise<void> {
+async function tell(
+  state: string,
+  { action, why }: Outcome,
+  missing: readonly string[],
+  git?: Git,
+): Promise<void> {
   const head = git ? await readHead(git) : {}
   const url = git && (await git.ask('config', '--get', 'remote.origin.url'))
-  const words = why === undefined ? action : `${action}: ${why}`
+  const words = [why === undefined ? action : `${action}: ${why}`, ...missing].join('; ')
   report('repo', {
     state,
     action: withoutUserInfo(words),
@@ -107,7 +127,7 @@ async function tell(state: string, { action, why }: Outcome, git?: Git): Promise
     ...(url ? { url: withoutUserInfo(url) } : {}),
   })
   const at = head.commit === undefined ? '' : ` (${head.branch ?? 'no branch'}, ${head.commit.slice(0, 12)})`
-  say(action === 'left alone' ? 'warn' : 'info', `REPO_DIR${at}: ${words}`)
+  say(action === 'left alone' || missing.length > 0 ? 'warn' : 'info', `REPO_DIR${at}: ${words}`)
 }
 
 function belongsTo({ uid }: AccountNumbers): string {

@@ -6,6 +6,7 @@ import { writeWhole } from './write-whole.ts'
 export interface GitMarker {
   /** The branch that was checked out; absent = a detached commit. */
   readonly branch?: string
+  /** Not only where HEAD was put, but also where it was brought to since. */
   readonly commit?: string
 }
 

@@ -19,6 +19,8 @@ export type Move =
   | { readonly do: 'stay' }
   | { readonly do: 'fast-forward' }
   | { readonly do: 'switch' }
+  /** The branch was written anew at the remote, and nothing of anybody's is on this one. */
+  | { readonly do: 'follow' }
   | { readonly do: 'leave'; readonly why: string }
 
 /** How a clean checkout gets to the target without losing or hiding anything. Pure. */
@@ -38,6 +40,7 @@ export function planMove(
     case 'ahead':
       return { do: 'leave', why: `its branch ${target.name} has commits that the remote does not have` }
     case 'diverged':
+      if (marker?.commit !== undefined && head.commit === marker.commit) return { do: 'follow' }
       return {
         do: 'leave',
         why: `its branch ${target.name} and the remote's have diverged; merge or rebase by hand`,

@@ -21,14 +21,26 @@ export async function pull(source: string, order: RepoOrder, git: Git): Promise<
 async function move(git: Git, dir: string, target: Target): Promise<Move> {
   const head = await readHead(git)
   const step = planMove(head, target, await relationOf(git, target), readMarker(dir))
-  if (step.do === 'fast-forward') await git.run('merge', '--quiet', '--ff-only', target.commit)
+  if (step.do === 'fast-forward' || step.do === 'follow') await bringTo(git, dir, target, step.do)
   if (step.do !== 'switch') return step
   await switchTo(git, target)
   writeMarker(dir, await readHead(git))
   // The branch that was switched to may be an old one.
   const next = planMove(await readHead(git), target, await relationOf(git, target), readMarker(dir))
-  if (next.do === 'fast-forward') await git.run('merge', '--quiet', '--ff-only', target.commit)
+  if (next.do === 'fast-forward' || next.do === 'follow') await bringTo(git, dir, target, next.do)
   return next.do === 'leave' ? next : step
+}
+
+/** Moves the branch that is checked out; what was on it stays in its reflog. */
+async function bringTo(
+  git: Git,
+  dir: string,
+  { commit }: Target,
+  how: 'fast-forward' | 'follow',
+): Promise<void> {
+  if (how === 'follow') await git.run('reset', '--quiet', '--hard', commit)
+  else await git.run('merge', '--quiet', '--ff-only', commit)
+  if (readMarker(dir) !== undefined) writeMarker(dir, await readHead(git))
 }
 
 /** Where HEAD is, seen from the target. A branch without commits is behind everything. */

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { localPackages, packageHash } from './local-packages.ts'
+
+interface RequirementsPlace {
+  readonly file: string
+  readonly folder: string
+  readonly python: string
+  readonly venv: string
+}
 
 /** Files that a requirements file draws in: `-r base.txt`, `--constraint=limits.txt`; addresses are not files. */
 export function includedFiles(text: string): readonly string[] {
@@ -8,10 +16,16 @@ export function includedFiles(text: string): readonly string[] {
   return [...text.matchAll(pattern)].flatMap(([, name = '']) => (/^[a-z+]+:\/\//.test(name) ? [] : [name]))
 }
 
-/** One number for all that decides what pip installs: the files, the Python, and where its packages go. */
-export function requirementsHash(file: string, python: string, venv: string): string {
+/**
+ * One number for all that decides what pip installs: the files, the packages on disk that they name, the Python, and where its packages
+ * go. `folder` is where pip runs.
+ */
+export function requirementsHash({ file, folder, python, venv }: RequirementsPlace): string {
   const hash = createHash('sha256').update(`${python}\0${venv}\0`)
-  for (const [path, text] of readAll(file)) hash.update(`${path}\0${text}\0`)
+  for (const [path, text] of readAll(file)) {
+    hash.update(`${path}\0${text}\0`)
+    for (const local of localPackages(text, folder)) hash.update(`${local.path}\0${packageHash(local)}\0`)
+  }
   return hash.digest('hex')
 }
 

@@ -30,7 +30,7 @@ export async function syncRequirements(order: RequirementsOrder, env: NodeJS.Pro
   become(account)
   if (isMissing) mkdirSync(venv, { recursive: true }) // where it could not be made, this says why
   const python = await pythonOf(venv, own)
-  const hash = requirementsHash(file, await versionOf(python, own), venv)
+  const hash = requirementsHash({ file, folder: dir, python: await versionOf(python, own), venv })
   const stampFile = join(venv, stampName)
   const plan = planRequirements({ hash, stamp: readStamp(stampFile), force: order.force })
   if (plan.do === 'nothing') return tell('up to date', plan.why, { hash })

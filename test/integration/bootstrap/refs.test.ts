@@ -197,3 +197,72 @@ describe('bootstrap()', () => {
     expect(pod.repo()).not.toHaveProperty('commit')
   })
 })
+
+describe('a name that is a branch and a tag', () => {
+  it('is the branch, with REPO_REF and without, also when it moves on', async () => {
+    const twice = newOrigin(root, 'twice.git')
+    const old = twice.push({ f: '1' })
+    for (const name of ['both', 'main']) git(twice.bare, 'tag', name, old)
+    twice.push({ f: '2' }, 'both')
+    const url = server.url('twice.git')
+    const [named, unnamed] = [openFolder(), openFolder()]
+    await run(named, { url, ref: 'both' })
+    await run(unnamed, { url })
+    const both = twice.push({ f: '3' }, 'both')
+    const commit = twice.push({ f: '4' })
+    expect(await repo(named, { url, ref: 'both' })).toMatchObject({
+      action: 'fast-forwarded',
+      branch: 'both',
+      commit: both,
+    })
+    expect(await repo(unnamed, { url })).toMatchObject({ action: 'fast-forwarded', branch: 'main', commit })
+  })
+})
+
+describe('a branch that was written anew', () => {
+  it('is followed from where podmate brought it, and not from a commit of the user', async () => {
+    const [before, after] = [newOrigin(root, 'before.git'), newOrigin(root, 'after.git')]
+    before.push({ f: '1' })
+    const commit = after.push({ f: 'another' })
+    const [untouched, touched] = [openFolder(), openFolder()]
+    for (const folder of [untouched, touched]) await run(folder, { url: server.url('before.git') })
+    before.push({ f: '2' })
+    for (const folder of [untouched, touched])
+      expect(await repo(folder, { url: server.url('before.git') })).toMatchObject({
+        action: 'fast-forwarded',
+      })
+    const mine = commitByHand(join(touched, 'repo'))
+    git(before.bare, 'fetch', '--quiet', '--force', after.bare, '+main:main')
+    expect(await repo(untouched, { url: server.url('before.git') })).toMatchObject({
+      action: expect.stringMatching(/^follows a force-push: /),
+      commit,
+    })
+    expect(await repo(touched, { url: server.url('before.git') })).toMatchObject({
+      action: expect.stringContaining('have diverged'),
+      commit: mine,
+    })
+  })
+})
+
+describe('what a checkout needs beside its commits', () => {
+  it('is fetched, or said not to be: submodules and files of Git LFS', async () => {
+    newOrigin(root, 'lib.git').push({ 'lib.py': 'X=1' })
+    const whole = newOrigin(root, 'whole.git')
+    const work = join(root, 'whole.git-work')
+    git(work, '-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', '../lib.git', 'lib')
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'7'.repeat(64)}\nsize 12345\n`
+    whole.push({ '.gitattributes': '*.bin filter=lfs diff=lfs merge=lfs -text\n', 'data.bin': pointer })
+    const url = server.url('whole.git')
+    const [with_, without] = [openFolder(), openFolder()]
+    const fetched = await run(with_, { url })
+    expect(readFileSync(join(with_, 'repo/lib/lib.py'), 'utf8')).toBe('X=1')
+    expect(fetched.repo()).toMatchObject({
+      action: expect.stringMatching(/^cloned; LFS files were not fetched: data\.bin \(/),
+    })
+    expect(await repo(without, { url, submodules: false, lfs: false })).toMatchObject({
+      action:
+        'cloned; submodules were not fetched: lib (GIT_SUBMODULES is 0); LFS files were not fetched: data.bin (GIT_LFS is 0)',
+    })
+    expect(existsSync(join(without, 'repo/lib/lib.py'))).toBe(false)
+  })
+})

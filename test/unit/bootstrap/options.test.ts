@@ -12,6 +12,8 @@ const laptop: BootstrapOptions = {
   venv: '/home/me/podmate/.venv',
   clone: true,
   pull: false,
+  submodules: true,
+  lfs: true,
   sync: false,
   force: false,
   timeoutMs: 1000,

@@ -14,6 +14,13 @@ describe('planMove()', () => {
     expect(planMove({ branch: 'main', commit: 'old' }, main, relation, undefined).do).toBe(step)
   })
 
+  it('follows a branch that was written anew only from where it was brought itself', () => {
+    const marker = { branch: 'main', commit: 'old' }
+    expect(planMove({ branch: 'main', commit: 'old' }, main, 'diverged', marker).do).toBe('follow')
+    expect(planMove({ branch: 'main', commit: 'mine' }, main, 'diverged', marker).do).toBe('leave')
+    expect(planMove({ branch: 'main', commit: 'old' }, main, 'ahead', marker).do).toBe('leave')
+  })
+
   it('stays at a tag that is checked out already, on whatever branch', () => {
     expect(planMove({ branch: 'main', commit: 'new' }, tag, 'same', undefined).do).toBe('stay')
   })

@@ -9,6 +9,8 @@ const order: RepoOrder = {
   url,
   clone: true,
   pull: true,
+  submodules: true,
+  lfs: true,
   requirementsFile: 'requirements.txt',
   ours: [],
   retryMs: 1,

@@ -19,7 +19,7 @@ describe('requirementsHash()', () => {
     'sub/b.txt': '-r ../r.txt\nnumpy\n',
   }
   const hashOf = (folder: string, python = '3.11', venv = '/venv') =>
-    requirementsHash(join(folder, 'r.txt'), python, venv)
+    requirementsHash({ file: join(folder, 'r.txt'), folder, python, venv })
 
   it('follows includes relative to their own file, and a circle of them once', () => {
     const folder = temporaryFolder()
@@ -36,6 +36,60 @@ describe('requirementsHash()', () => {
     writeFiles(folder, { 'r.txt': '-r absent.txt\n' })
     const all = [hashOf(folder), hashOf(folder, '3.12'), hashOf(folder, '3.11', '/other')]
     expect(new Set(all).size).toBe(3)
+  })
+
+  it.each<[string, Record<string, string>, Record<string, string>, boolean]>([
+    ['a module of a package', { 'r.txt': './mylib' }, { 'mylib/mylib/__init__.py': 'V=2' }, true],
+    [
+      'a module, named as a file',
+      { 'r.txt': 'mylib[all] @ file:./mylib' },
+      { 'mylib/mylib/__init__.py': 'V=2' },
+      true,
+    ],
+    [
+      'a module, of an include',
+      { 'r.txt': '-r sub/r.txt', 'sub/r.txt': './mylib ; python_version > "3"' },
+      { 'mylib/a.py': '' },
+      true,
+    ],
+    ['the declaration of an editable one', { 'r.txt': '-e .' }, { 'pyproject.toml': '[project]' }, true],
+    [
+      'the code to build of an editable one',
+      { 'r.txt': '--editable=./mylib' },
+      { 'mylib/src/fast.pyx': '' },
+      true,
+    ],
+    [
+      'what an editable one declares',
+      { 'r.txt': '-e .', 'pyproject.toml': 'dependencies = ["mylib @ file:mylib"]' },
+      { 'mylib/a.py': '' },
+      true,
+    ],
+    [
+      'a module of an editable one, which runs where it lies',
+      { 'r.txt': '-e ./mylib' },
+      { 'mylib/mylib/__init__.py': 'V=2' },
+      false,
+    ],
+    [
+      'what pip itself leaves in a package',
+      { 'r.txt': './mylib' },
+      { 'mylib/mylib.egg-info/PKG-INFO': '', 'mylib/build/a.py': '' },
+      false,
+    ],
+    ['a package that is not named', { 'r.txt': 'torch' }, { 'mylib/mylib/__init__.py': 'V=2' }, false],
+    [
+      'a folder with the name of a package of the index',
+      { 'r.txt': 'mylib' },
+      { 'mylib/mylib/__init__.py': 'V=2' },
+      false,
+    ],
+  ])('changes with %s, or not', (_what, first, then, changes) => {
+    const folder = temporaryFolder()
+    writeFiles(folder, { 'mylib/pyproject.toml': '[project]', 'mylib/mylib/__init__.py': 'V=1', ...first })
+    const before = hashOf(folder)
+    writeFiles(folder, then)
+    expect(hashOf(folder) !== before).toBe(changes)
   })
 })
 
