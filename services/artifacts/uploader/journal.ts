@@ -76,14 +76,23 @@ export class Journal {
     this.#unkept.push(journalText(line))
   }
 
-  /** Settles when all that was noted is kept, or when it is clear that it is not: `problem` tells which. */
+  /** Whether something noted is not kept. */
+  get isBehind(): boolean {
+    return this.#unkept.length > 0
+  }
+
+  /** Settles when all that was noted is kept, or when it is clear that it is not: `problem` tells which, and the next call tries again. */
   async keep(): Promise<void> {
     const lines = this.#unkept
     this.#unkept = []
     if (this.#sinceCompaction > compactAfterBytes) return await this.#compact()
-    for (const text of blocks(lines)) {
+    const texts = [...blocks(lines)]
+    for (const [at, text] of texts.entries()) {
       this.#sinceCompaction += text.length
       await this.#try(() => this.#store.append(this.#name, text))
+      if (this.problem === undefined) continue
+      this.#unkept.unshift(...texts.slice(at))
+      return
     }
   }
 

@@ -23,6 +23,8 @@ const flushPatience: Patience = { quietMs: 200, patienceMs: 10_000 }
 /** What has been as it is for so long goes up as it is, also when its format says that it is not complete. */
 const patienceMs = 120_000
 const flushPatienceMs = 1000
+/** How soon it is tried again to keep the journal. */
+const journalRetryMs = 5000
 /** How often a flush looks whether something came to its end. */
 const flushLookMs = 300
 /** A flush waits for a file that changed so recently: it may be whole in a moment, and is taken as it is after 10 s. */
@@ -82,7 +84,8 @@ export class Uploader {
       this.#urgent = new AbortController()
       this.#step = new AbortController()
       const startedAt = performance.now()
-      const waitMs = await this.#round(AbortSignal.any([stop, this.#step.signal]))
+      const roundMs = await this.#round(AbortSignal.any([stop, this.#step.signal]))
+      const waitMs = this.world.journal.isBehind ? Math.min(roundMs, journalRetryMs) : roundMs
       const news = AbortSignal.any([stop, this.#wake.signal])
       const atLeastMs = Math.min(waitMs, gapMs(performance.now() - startedAt))
       await pause(atLeastMs, AbortSignal.any([stop, this.#urgent.signal]))
