@@ -154,6 +154,9 @@ export interface Artifacts {
   readonly safe?: { readonly files: number; readonly bytes: number }
   readonly pending?: { readonly files: number; readonly bytes: number; readonly next: readonly UploadFile[] }
   readonly refused?: { readonly files: number; readonly some: readonly PassedOver[] }
+  /** Files that no pattern names, by their paths. */
+  readonly unmatched?: { readonly files: number; readonly some: readonly string[] }
+  readonly parts_missing?: { readonly files: number; readonly some: readonly PassedOver[] }
   readonly unreadable?: readonly PassedOver[]
   readonly last_commit?: {
     readonly oid: string

@@ -24,9 +24,11 @@ export function artifactsView(pod, now) {
 }
 
 /** @param {Artifacts} artifacts */
-function totals({ activity, reason, repo, safe, pending, refused }) {
+function totals(artifacts) {
+  const { activity, reason, repo, safe, pending } = artifacts
   const files = (/** @type {{ files: number, bytes: number } | undefined} */ amount) => amount?.files ?? 0
-  const isAllSafe = files(pending) === 0 && files(safe) > 0
+  const stays = keptHere(artifacts)
+  const isAllSafe = files(pending) === 0 && files(safe) > 0 && stays.files === 0
   return [
     h(
       'p',
@@ -45,7 +47,7 @@ function totals({ activity, reason, repo, safe, pending, refused }) {
       { class: 'facts three', key: 'totals' },
       amount('Safe', files(safe), safe?.bytes),
       amount('Pending', files(pending), pending?.bytes),
-      amount('Refused', refused?.files ?? 0, undefined),
+      amount('Not taken', stays.files, undefined),
     ),
   ]
 }
@@ -92,16 +94,26 @@ function problem({ last_problem: last, activity }) {
   return h('p', { class: 'problem', key: 'problem' }, last.text)
 }
 
+/** What uploads do not make safe: how much, and some of it with the reasons. @param {Artifacts} artifacts */
+function keptHere({ refused, unmatched, parts_missing: parts, unreadable = [] }) {
+  const reason = 'no pattern of HF_SYNC_PATTERNS names it'
+  const named = unmatched?.some.map((path) => ({ path, reason })) ?? []
+  return {
+    files: (refused?.files ?? 0) + (unmatched?.files ?? 0) + (parts?.files ?? 0) + unreadable.length,
+    some: [...(refused?.some ?? []), ...named, ...(parts?.some ?? []), ...unreadable],
+  }
+}
+
 /** @param {Artifacts} artifacts */
-function passedOver({ refused, unreadable = [] }) {
-  const all = [...(refused?.some ?? []), ...unreadable]
-  if (all.length === 0) return null
+function passedOver(artifacts) {
+  const { files, some } = keptHere(artifacts)
+  if (files === 0) return null
   const item = (/** @type {PassedOver} */ { path, reason }) =>
     h('li', null, h('span', { class: 'path' }, path), h('small', null, reason))
   return h(
     'details',
     { key: 'refused' },
-    h('summary', null, `${counted(all.length, 'file')} passed over`),
-    h('ul', { class: 'files' }, all.map(item)),
+    h('summary', null, `${counted(files, 'file')} not taken`),
+    h('ul', { class: 'files' }, some.map(item)),
   )
 }
