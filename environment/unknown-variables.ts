@@ -6,7 +6,7 @@ const ours = variableTable.filter(({ group }) => group !== 'platform').map(({ na
 
 /** Beginnings that several of our variables share, such as `INFERENCE_`: a name with one was meant for podmate. */
 export const ourPrefixes: readonly string[] = Object.entries(Object.groupBy(ours, prefixOf))
-  .filter(([, names = []]) => names.length > 1)
+  .filter(([prefix, names = []]) => names.length > 1 && prefix !== 'GIT_') // those are git's own
   .map(([prefix]) => prefix)
 
 /** One sentence for each name that was probably meant to be one of ours, with the nearest name that exists. */

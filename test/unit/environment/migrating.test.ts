@@ -43,7 +43,8 @@ describe('docs/migrating.md', () => {
   })
 
   test('tells of every variable of the doors and of the repository that other images know', () => {
-    const own = /^(SSH_PORT|SSH_USER|SSH_RSA_HOST_KEY|REQUIREMENTS_FILE|BOOTSTRAP_TIMEOUT_SECONDS)$/
+    const own =
+      /^(SSH_PORT|SSH_USER|SSH_RSA_HOST_KEY|REQUIREMENTS_FILE|BOOTSTRAP_TIMEOUT_SECONDS|GIT_SUBMODULES|GIT_LFS)$/
     const theirs = variableTable
       .filter(({ group }) => ['sshd', 'jupyter', 'bootstrap'].includes(group))
       .map(({ name }) => name)
