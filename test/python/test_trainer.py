@@ -177,6 +177,37 @@ class TrainingRun(unittest.TestCase):
         self.assertEqual(run("diverged", "--epochs 2 --val-games 59")[0], 0)  # tiny, but trains
 
 
+    def test_a_start_is_measured_and_only_what_is_better_becomes_best(self) -> None:
+        run("begin", "--epochs 3 --warmup 5")
+        start = work / "begin" / "last.pt"
+        before = json.loads((work / "begin" / "metrics.json").read_text())["epochs"][-1]
+        common = f"--epochs 1 --start-from {start} --warmup 0 --lr"
+        code, out, _ = run("worse", f"{common} 0.3")
+        self.assertEqual(code, 0)
+        self.assertIn(f"it begins with a model of validation loss {before['val_loss']:.3f}", out)
+        self.assertIn("no epoch was better than the start", out)
+        self.assertNotIn("expect a worse model", out)
+        best = load(work / "worse" / "best.pt")
+        for name, tensor in load(start)["state_dict"].items():
+            torch.testing.assert_close(best["state_dict"][name], tensor, rtol=0, atol=1e-6)
+        self.assertAlmostEqual(best["runtime"]["metrics"]["val_loss"], before["val_loss"], 4)
+        newest = max((work / "worse").glob("*.pt"), key=lambda path: path.stat().st_mtime_ns)
+        self.assertEqual(newest.name, "best.pt")
+        _, out, _ = run("better", f"{common} 1e-3")
+        self.assertIn("best so far", out)
+        _, out, err = run("better", f"{common} 1e-3 --resume auto")
+        self.assertIn("train_state.ckpt at epoch 2", out)
+        _, _, err = run("better", "--epochs 1")
+        self.assertIn("holds another training (start-from was ", err)
+
+    def test_a_training_that_is_too_short_is_told_before_it_begins(self) -> None:
+        self.assertIn(
+            "expect a worse model than the bundled one (top-1 15.8%): this training has 50 games",
+            run("short", "--epochs 1")[1],
+        )
+        self.assertIn("this training has 0.001 minutes", run("brief", "--max-minutes 0.001")[1])
+
+
 class Errors(unittest.TestCase):
     def refused(self, extra: str, *expected: str) -> None:
         code, _, err = run("errors", extra)
@@ -215,6 +246,9 @@ class Errors(unittest.TestCase):
             ("--dropout 1", "--dropout", "below 1"),
             ("--epochs 0", "--epochs", "at least 1"),
             ("--speed 3", "--speed"),
+            ("--start-from /no/such.pt", "--start-from: there is no file /no/such.pt"),
+            (f"--start-from {model}", "is no model of this trainer", "best.pt"),
+            ("--start-from bundled", "--embed-dim", "has 64; leave --embed-dim out"),
             ("--val-games 60", "--val-games", "60 games"),
         ):
             with self.subTest(extra):

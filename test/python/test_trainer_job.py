@@ -26,19 +26,36 @@ class Job(unittest.TestCase):
             self.assertIn("train_state.ckpt at epoch 2", out)
             code, out, errors = run("other", "--epochs 1 --seed 9")
             self.assertEqual(code, 0)
-            self.assertIn("begins anew: cannot resume: seed was 1", errors)
-            before = state.read_bytes()
-            code, _, errors = run("found", "--epochs 1 --seed 9")
-            self.assertEqual(code, 2)
-            self.assertIn("with --resume '' it begins anew, over what is in", errors)
-            self.assertEqual(state.read_bytes(), before)
+            self.assertIn("is passed over: cannot resume: seed was 1, now it is 9", errors)
         for path in (model, "/no/such.ckpt"):
             with mock.patch.dict(os.environ, {"RESUME_CHECKPOINT": str(path)}):
                 code, _, errors = run(f"beside {Path(path).name}".replace(" ", "-"), "--epochs 1")
                 self.assertEqual(code, 0)
                 self.assertIn("RESUME_CHECKPOINT is passed over", errors)
-        with mock.patch.dict(os.environ, {"RESUME_CHECKPOINT": "none"}):
-            self.assertEqual(run("found", "--epochs 1 --seed 9")[0], 0)
+
+    def test_another_training_in_the_same_folder_is_neither_resumed_nor_written_over(self) -> None:
+        base = test_trainer.work / "shared"
+        run("shared", "--epochs 1")
+        files = {path: path.read_bytes() for path in base.iterdir() if path.is_file()}
+        for found, changed in (
+            (str(base / "train_state.ckpt"), "--seed 9"),
+            ("none", "--hidden-dim 20"),
+            ("", "--lr 1e-3"),
+        ):
+            with mock.patch.dict(os.environ, {"RESUME_CHECKPOINT": found}):
+                code, out, errors = run("shared", f"--epochs 1 {changed}")
+                self.assertEqual(code, 0, errors)
+                self.assertIn(f"{base} holds another training (", errors)
+                self.assertIn("epoch 1: train", out)
+        own = sorted(base.glob("training-*/train_state.ckpt"))
+        self.assertEqual(len(own), 3)
+        self.assertEqual({path: path.read_bytes() for path in files}, files)
+        with mock.patch.dict(os.environ, {"RESUME_CHECKPOINT": str(base / "train_state.ckpt")}):
+            _, out, _ = run("shared", "--epochs 2 --seed 9")  # it finds its own
+        self.assertRegex(out, r"going on from \S+/training-\w{8}/train_state.ckpt at epoch 2")
+        with mock.patch.dict(os.environ, {"RESUME_CHECKPOINT": str(own[0])}):
+            _, out, _ = run("shared", "--epochs 2 --patience 7")  # what does not decide the result
+        self.assertIn(f"going on from {base}/train_state.ckpt at epoch 2", out)
 
     def test_every_step_is_reported(self) -> None:
         server = MetricsServer()

@@ -57,6 +57,12 @@ def atomic_json(value: Any, path: Path) -> None:
     atomic_write(path, lambda stream: stream.write(text.encode()))
 
 
+def renew(path: Path) -> None:
+    """Makes a file the newest one."""
+    if path.exists():
+        os.utime(path)
+
+
 def export_artifact(
     path: Path,
     vocab: dict[str, int],
@@ -80,17 +86,9 @@ def export_artifact(
     atomic_save(artifact, path)
 
 
-def find_state(resume: str, out: Path) -> Path | None:
-    """The training state to go on from: none, a file, or the newest one in a directory."""
-    if not resume:
-        return None
-    place = out if resume == "auto" else Path(resume)
-    if place.is_dir() or resume == "auto":
-        states = sorted(place.glob("*" + STATE_SUFFIX), key=lambda path: path.stat().st_mtime_ns)
-        if states or resume == "auto":
-            return states[-1] if states else None
-        raise StateError(f"no training state (*{STATE_SUFFIX}) in {place}")
-    return place
+def newest_state(folder: Path) -> Path | None:
+    states = sorted(folder.glob("*" + STATE_SUFFIX), key=lambda path: path.stat().st_mtime_ns)
+    return states[-1] if states else None
 
 
 def load_state(path: Path) -> dict[str, Any]:

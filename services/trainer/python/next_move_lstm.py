@@ -149,6 +149,17 @@ class TrainingNet(nn.Module):
             register_parametrization(layer, "weight", MoveRows(vocab, layer.weight.detach()))
         self.board_head = nn.Linear(model.config.hidden_dim, SQUARES * SQUARE_CLASSES)
 
+    @torch.no_grad()
+    def start_with(self, weights: dict[str, Tensor]) -> None:
+        """Takes the parameters of an exported model. Raises RuntimeError when they do not fit."""
+        plain = dict(weights)
+        for name in ("token_embed", "classifier"):
+            rows = getattr(self.model, name).parametrizations.weight
+            rows[0].shared.zero_()
+            plain[f"{name}.parametrizations.weight.original"] = plain.pop(f"{name}.weight")
+            plain[f"{name}.parametrizations.weight.0.shared"] = rows[0].shared
+        self.model.load_state_dict(plain)
+
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Logits [P, V] and the hidden states [P, hidden_dim] they came from."""
         hidden = self.model.hidden_before_each_move(batch.moves)[batch.mask]

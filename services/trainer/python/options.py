@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample-games.jsonl.gz"
+SAMPLE_HELD_OUT = SAMPLE.with_name("sample-held-out.json")
 DEFAULT_OUT = "artifacts/chess-lstm"
 DEFAULT_EPOCHS = 30
+DEFAULT_LR, START_LR = 1e-2, 1e-3
 EXIT_USAGE = 2
 
 
@@ -56,20 +58,24 @@ def parser(description: str) -> Parser:
     add("--epochs", type=positive, help=f"default {DEFAULT_EPOCHS}, or as --max-minutes allows")
     add("--max-minutes", type=at_least(float, 0.001), help="end the schedule within this time")
     add("--batch-games", type=positive, default=64)
-    add("--lr", type=at_least(float, 1e-9), default=1e-2, help="highest learning rate")
+    add("--lr", type=at_least(float, 1e-9), help=f"highest learning rate (default: {DEFAULT_LR:g}, "
+        f"or {START_LR:g} with --start-from)")
     add("--schedule", choices=("cosine", "plateau"), default="cosine")
     add("--warmup", type=count, default=100, help="steps of rising learning rate")
     add("--patience", type=count, default=5, help="epochs without a better loss; 0: no limit")
-    add("--embed-dim", type=positive, default=64)
-    add("--hidden-dim", type=positive, default=448)
-    add("--layers", type=positive, default=1)
-    add("--dropout", type=share, default=0.1)
+    add("--start-from", metavar="bundled|PATH", help="begin with the weights of the bundled model, "
+        "or of a .pt of this trainer; its shape and moves are kept")
+    add("--embed-dim", type=positive, help="default 64, or as --start-from")
+    add("--hidden-dim", type=positive, help="default 448, or as --start-from")
+    add("--layers", type=positive, help="default 1, or as --start-from")
+    add("--dropout", type=share, help="default 0.1, or as --start-from")
     add("--legal-weight", type=at_least(float, 0), default=1.0, help="loss on illegal moves")
     add("--board-weight", type=at_least(float, 0), default=1.0, help="loss on unknown squares")
     add("--no-winner", action="store_true", help="do not condition on who won")
     add("--no-phase", action="store_true")
     add("--no-side", action="store_true")
-    add("--val-games", type=positive, help="held out (default: 1000, at most a tenth)")
+    add("--val-games", type=positive, help="held out (default: 1000, at most a tenth; "
+        "of the sample those that the bundled model has not seen)")
     add("--seed", type=count, default=1)
     add("--threads", type=positive, default=os.cpu_count() or 1)
     add("--device", choices=("auto", "cpu", "cuda"), default="auto")

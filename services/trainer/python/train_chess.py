@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import signal
 import sys
@@ -16,13 +17,24 @@ import torch
 from chess_data import Games, build_vocab, load_games, split_games
 from checkpoint import StateError
 from evaluation import bigram_table
+from expectation import expectation
 from losses import LossWeights
-from next_move_lstm import ModelConfig, NextMoveLSTM, TrainingNet
-from options import DEFAULT_EPOCHS, EXIT_USAGE, OptionError, parser
+from next_move_lstm import NextMoveLSTM, TrainingNet
+from options import (
+    DEFAULT_EPOCHS,
+    DEFAULT_LR,
+    EXIT_USAGE,
+    SAMPLE,
+    SAMPLE_HELD_OUT,
+    START_LR,
+    OptionError,
+    parser,
+)
 from plan import Corpus, Plan
 from positions import DataError
-from resuming import resume, state_to_resume
+from resuming import choose_place
 from schedule import Schedule
+from starting import StartModel, load_start, shape_of
 from training import DivergedError, Training
 
 EXIT_FAILURE = 1
@@ -37,56 +49,74 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def model_config(options: argparse.Namespace) -> ModelConfig:
-    return ModelConfig(
-        embed_dim=options.embed_dim,
-        hidden_dim=options.hidden_dim,
-        num_layers=options.layers,
-        dropout=options.dropout,
-        use_winner=not options.no_winner,
-        use_phase=not options.no_phase,
-        use_side_to_move=not options.no_side,
-    )
-
-
-def prepare(options: argparse.Namespace, command: str, started: float) -> Training:
-    """Loads the data and builds everything the loop needs."""
+def prepare(
+    options: argparse.Namespace, command: str, started: float
+) -> tuple[Training, Path | None]:
+    """Loads the data and builds everything the loop needs; gives the state that it goes on from, too."""
     device = pick_device(options.device)
     torch.set_num_threads(options.threads)
+    start = load_start(options.start_from)
+    config = shape_of(options, start)
     cache = options.cache or options.out / "cache"
     games, digest = load_games(options.data, cache, options.threads)
-    corpus = make_corpus(games, options)
+    corpus = make_corpus(games, options, start)
     torch.manual_seed(options.seed)
-    config = model_config(options)
-    model = NextMoveLSTM(len(corpus.vocab), config)
-    parameters = sum(p.numel() for p in model.parameters())
+    net = TrainingNet(NextMoveLSTM(len(corpus.vocab), config), corpus.vocab)
+    if start is not None:
+        net.start_with(start.weights)
+    rate = options.lr or (DEFAULT_LR if start is None else START_LR)
     report = {
         "command": command,
         "data_sha256": digest,
         **corpus_figures(corpus),
-        "parameters": parameters,
+        "parameters": sum(p.numel() for p in net.model.parameters()),
         "config": asdict(config),
         "torch": str(torch.__version__),
+        **({} if start is None else {"start_sha256": start.sha256}),
     }
-    identity = {"data": digest, "held-out games": len(corpus.held_out), **asdict(config)}
-    return Training(
-        make_plan(options, device, identity),
+    identity = {
+        "data": digest,
+        "held-out games": len(corpus.held_out),
+        **asdict(config),
+        "seed": options.seed,
+        "batch-games": options.batch_games,
+        "start-from": None if start is None else start.sha256,
+        "lr": rate,
+        "schedule": options.schedule,
+        "warmup": options.warmup,
+        "legal-weight": options.legal_weight,
+        "board-weight": options.board_weight,
+    }
+    place = choose_place(options.resume, options.out, identity)
+    training = Training(
+        make_plan(options, device, place.out, identity),
         corpus,
-        TrainingNet(model, corpus.vocab),
-        Schedule(options.schedule, options.lr, options.warmup, options.patience),
+        net,
+        Schedule(options.schedule, rate, options.warmup, options.patience),
         LossWeights(options.legal_weight, options.board_weight),
         report,
         started,
     )
+    if place.state is not None:
+        training.restore(place.state)
+    elif start is not None:
+        training.measure_start()
+    return training, place.found
 
 
-def make_corpus(games: Games, options: argparse.Namespace) -> Corpus:
+def make_corpus(games: Games, options: argparse.Namespace, start: StartModel | None) -> Corpus:
     count = len(games.lengths)
-    held_out = options.val_games or min(1000, count // 10)
-    if not 0 < held_out < count:
-        raise OptionError(f"--val-games: {count} games leave no {max(held_out, 1)} to hold out")
-    train, validation = split_games(count, held_out, options.seed)
-    vocab = build_vocab(games, train)
+    if options.data == [SAMPLE] and options.val_games is None:
+        held = json.loads(SAMPLE_HELD_OUT.read_text())
+        train, validation = sorted(set(range(count)) - set(held)), held
+    else:
+        held_out = options.val_games or min(1000, count // 10)
+        if not 0 < held_out < count:
+            raise OptionError(
+                f"--val-games: {count} games leave no {max(held_out, 1)} to hold out"
+            )
+        train, validation = split_games(count, held_out, options.seed)
+    vocab = build_vocab(games, train) if start is None else start.vocab
     return Corpus(games, train, validation, vocab, bigram_table(games, train, vocab))
 
 
@@ -101,11 +131,13 @@ def corpus_figures(corpus: Corpus) -> dict[str, int]:
     }
 
 
-def make_plan(options: argparse.Namespace, device: torch.device, identity: dict) -> Plan:
+def make_plan(
+    options: argparse.Namespace, device: torch.device, out: Path, identity: dict
+) -> Plan:
     endless = options.max_minutes is not None
     return Plan(
-        out=options.out,
-        identity={**identity, "seed": options.seed, "batch-games": options.batch_games},
+        out=out,
+        identity=identity,
         epochs=options.epochs or (None if endless else DEFAULT_EPOCHS),
         max_seconds=options.max_minutes * 60 if endless else None,
         batch_games=options.batch_games,
@@ -129,11 +161,22 @@ def announce(training: Training, resumed: Path | None) -> None:
         f"{' and '.join(filter(None, (length, budget)))}, on {plan.device}, into {plan.out}{since}",
         flush=True,
     )
+    if training.start is not None:
+        figures = training.start
+        print(
+            f"it begins with a model of validation loss {figures['val_loss']:.3f} and top-1 "
+            f"{figures['val_top1']:.1%}: what is no better does not become best.pt",
+            flush=True,
+        )
+    elif expected := expectation(plan, report["train_games"]):
+        print(expected, flush=True)
 
 
 def conclude(training: Training, reason: str) -> None:
     epoch, loss = training.schedule.best_epoch, training.schedule.best_loss
     best = f"best validation loss {loss:.3f} at epoch {epoch}" if epoch else "no epoch finished"
+    if not epoch and training.start is not None:
+        best = f"no epoch was better than the start (validation loss {loss:.3f}), which is best.pt"
     print(
         f"{reason}: {training.epoch} epochs and {training.step} steps in "
         f"{training.seconds() / 60:.1f} minutes; {best}; files in {training.plan.out}",
@@ -153,9 +196,8 @@ def train(options: argparse.Namespace, command: str) -> int:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
-    wanted = state_to_resume(options.resume, options.out)
-    training = prepare(options, command, started)
-    announce(training, resume(training, wanted, options.out))
+    training, resumed = prepare(options, command, started)
+    announce(training, resumed)
     loading = False
     reason = training.run(lambda: bool(received))
     training.write_metrics(reason)

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from chess_data import Batch, collate, epoch_batches, token_table
-from checkpoint import STATE_FORMAT, StateError, atomic_json, atomic_save, export_artifact
+from checkpoint import STATE_FORMAT, atomic_json, atomic_save, export_artifact, renew
 from evaluation import describe, evaluate
 from losses import LossWeights, training_loss
 from next_move_lstm import TrainingNet
@@ -57,6 +57,7 @@ class Training:
         self.loss_sum = 0.0
         self.seconds_before = 0.0  # spent by the runs this one resumes
         self.history: list[dict[str, float]] = []
+        self.start: dict[str, float] | None = None  # figures of the model it began with
 
     def seconds(self) -> float:
         return self.seconds_before + time.monotonic() - self.started
@@ -71,6 +72,12 @@ class Training:
         by_time = self.seconds() / plan.max_seconds if plan.max_seconds else 0.0
         return max(by_steps, by_time)
 
+    def measure_start(self) -> None:
+        """Makes the model that it begins with the one to be better than."""
+        self.start = evaluate(self.net, self.held_out_batches(), self.bigram, lambda: False)
+        self.schedule.best_loss = self.start["val_loss"]
+        self.export(self.plan.out / "best.pt", self.start)
+
     def run(self, stopped: Callable[[], bool]) -> str:
         """Trains to the end and says why it ended; `stopped` is asked after every step."""
         reason = self.reason_to_end()
@@ -79,6 +86,8 @@ class Training:
                 self.save()
                 return "stopped"
             reason = self.reason_to_end()
+        if self.schedule.best_epoch < self.epoch:
+            renew(self.plan.out / "best.pt")  # what serves the newest model serves the best one
         return reason
 
     def reason_to_end(self) -> str:
@@ -169,9 +178,10 @@ class Training:
 
     def save(self, best: bool = False) -> None:
         """Writes the models, then the state: a run killed between the two redoes the step."""
-        self.export(self.plan.out / "last.pt")
+        latest = self.history[-1] if self.history else {}
+        self.export(self.plan.out / "last.pt", latest)
         if best:
-            self.export(self.plan.out / "best.pt")
+            self.export(self.plan.out / "best.pt", latest)
         atomic_save(self.state(), self.plan.out / "train_state.ckpt")
 
     def state(self) -> dict[str, Any]:
@@ -186,27 +196,23 @@ class Training:
             "loss_sum": self.loss_sum,
             "seconds": self.seconds(),
             "history": self.history,
+            "start": self.start,
             "rng": torch.get_rng_state(),
             "cuda_rng": torch.cuda.get_rng_state_all() if cuda else [],
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        for name, value in self.plan.identity.items():
-            if state["identity"].get(name) != value:
-                before = state["identity"].get(name)
-                raise StateError(f"cannot resume: {name} was {before}, now it is {value}")
         self.net.load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.schedule = Schedule(**state["schedule"])
+        self.schedule = Schedule(**{**state["schedule"], "patience": self.schedule.patience})
         self.epoch, self.batch, self.step = state["counters"]
         self.loss_sum, self.seconds_before = state["loss_sum"], state["seconds"]
-        self.history = state["history"]
+        self.history, self.start = state["history"], state.get("start")
         torch.set_rng_state(state["rng"])
         if state["cuda_rng"] and self.plan.device.type == "cuda":
             torch.cuda.set_rng_state_all(state["cuda_rng"])
 
-    def export(self, path: Path) -> None:
-        latest = self.history[-1] if self.history else {}
+    def export(self, path: Path, figures: dict[str, float]) -> None:
         runtime = {
             "training_objective": "single_step_next_move",
             "torch": str(torch.__version__),
@@ -214,7 +220,7 @@ class Training:
             "steps": self.step,
             "seed": self.plan.seed,
             **{key: self.report[key] for key in ("command", "data_sha256", "train_games")},
-            "metrics": latest,
+            "metrics": figures,
         }
         config = asdict(self.net.model.config)
         export_artifact(path, self.corpus.vocab, config, self.net.artifact_state(), runtime)
@@ -226,7 +232,8 @@ class Training:
             "status": status,
             "hours": round(self.seconds() / 3600, 3),
             "steps": self.step,
-            "best": self.history[best - 1] if best else None,
+            "start": self.start,
+            "best": self.history[best - 1] if best else self.start,
             "epochs": self.history,
         }
         atomic_json(metrics, self.plan.out / "metrics.json")
