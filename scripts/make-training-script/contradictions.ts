@@ -2,9 +2,8 @@ import type { TrainingConfig } from './training-config.ts'
 
 /** What cannot go together in a configuration, one line each that begins with a field. Pure. */
 export function contradictions(config: TrainingConfig): readonly string[] {
-  const isSharded =
-    config.multi_gpu === 'fsdp' || (config.multi_gpu === 'deepspeed' && config.deepspeed_stage === 3)
-  const how = config.multi_gpu === 'fsdp' ? '`multi_gpu` fsdp' : '`deepspeed_stage` 3'
+  const isSharded = config.multi_gpu === 'fsdp'
+  const how = '`multi_gpu` fsdp'
   const texts = config.metrics.filter((name) => name !== 'perplexity')
   const isQuantized = config.quantization !== 'none'
   const rules: readonly (readonly [boolean, string])[] = [
@@ -26,6 +25,10 @@ export function contradictions(config: TrainingConfig): readonly string[] {
     [
       texts.length > 0 && config.architecture === 'bert',
       `metrics: ${texts.join(' and ')} need a model that writes; a BERT fills in words`,
+    ],
+    [
+      config.deepspeed_stage === 3,
+      'deepspeed_stage: 3 is not supported, for nobody has tried it with LoRA here; to divide the model itself, set `multi_gpu` fsdp',
     ],
     [
       config.rclone_checkpoints && config.rclone_remote === undefined,

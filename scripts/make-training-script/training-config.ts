@@ -43,7 +43,9 @@ export const fields = z.strictObject({
   output_dir: text.default('/workspace/fine_tuned_model').describe('Where the trained model goes'),
   checkpoint_dir: text
     .optional()
-    .describe('Where checkpoints go (else CHECKPOINT_DIR, else /workspace/checkpoints)'),
+    .describe(
+      'Where checkpoints go (else CHECKPOINT_DIR, else /workspace/checkpoints); beside those of another training in a folder of its own there',
+    ),
   stages: z
     .array(stage)
     .max(20)
@@ -89,7 +91,12 @@ export const fields = z.strictObject({
   metrics_samples: count.default(50).describe('Prompts that are answered for BLEU and ROUGE'),
   multi_gpu: z.enum(['none', 'ddp', 'deepspeed', 'fsdp']).default('none').describe('How several GPUs share'),
   gpus: count.max(64).optional().describe('How many GPUs (else all)'),
-  deepspeed_stage: z.int().min(1).max(3).default(2).describe('What DeepSpeed divides among them'),
+  deepspeed_stage: z
+    .int()
+    .min(1)
+    .max(3)
+    .default(2)
+    .describe('What DeepSpeed divides among them: 1 the optimizer, 2 also gradients'),
   merge_adapter: switchedOff.describe('Saves the whole model, not the adapter alone'),
   hf_repo: z
     .string()

@@ -10,6 +10,7 @@ const pieces = [
   'podmate_metrics',
   'lora/architectures',
   'lora/dataset',
+  'lora/identity',
   'lora/features',
   'lora/model',
   'lora/arguments',

@@ -13,7 +13,7 @@ cd "$(dirname "\${BASH_SOURCE[0]}")"
 python="\${PYTHON:-$(command -v python3 || command -v python)}"
 "$python" -c 'import torch' || { echo 'train.sh: PyTorch is not installed for this Python' >&2; exit 1; }
 "$python" -m pip install --quiet --disable-pip-version-check ${packages.join(' ')}
-exec "$python" ${launcher(config)}train.py
+exec "$python" ${launcher(config)}train.py "$@"
 `
 }
 

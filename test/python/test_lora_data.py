@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import unittest
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from unittest import mock
@@ -42,7 +43,7 @@ class Dataset(Parts):
             gzip.compress(lines.encode()),
         ]
         for form in forms:
-            examples = dataset.load_examples(self.written(form))
+            examples = dataset.load_examples(Path(self.written(form)))
             self.assertEqual(
                 [(one.prompt, one.text) for one in examples[:3]],
                 [(None, "a"), ("b", "c"), ("d\ne", "f")],
@@ -59,40 +60,85 @@ class Dataset(Parts):
             ("[]", "has no rows"),
             (b"\xff\xfe", "cannot be read"),
         ):
-            self.assertIn(said, self.refused(dataset.load_examples, self.written(text)))
-        self.assertIn("cannot be read", self.refused(dataset.load_examples, "/no/such/rows"))
+            self.assertIn(said, self.refused(dataset.load_examples, Path(self.written(text))))
+        self.assertIn("cannot be read", self.refused(dataset.load_examples, Path("/no/such/rows")))
 
-    def test_an_address_is_downloaded_once_and_shown_without_its_secrets(self) -> None:
-        asked: list[str] = []
+    def served(self, headers: Callable[[bytes], dict[str, str]]) -> "Served":
+        self.enterContext(mock.patch.dict(os.environ, {"XDG_CACHE_HOME": str(self.folder)}))
+        return Served(self, headers)
+
+    def test_an_address_is_downloaded_again_when_it_has_changed(self) -> None:
+        etag = lambda rows: {"ETag": f'"{hash(rows)}"'}
+        date = lambda rows: {"Last-Modified": f"Tue, 01 Dec 2026 12:00:0{len(rows) % 7} GMT"}
+        for headers in (etag, date, lambda rows: {}):
+            server = self.served(headers)
+            for rows in (b'{"text":"a"}', b'{"text":"a"}', b'{"text":"abc"}'):
+                server.rows = rows
+                path = dataset.local_file(f"{server.base}/rows.json?signature=secret")
+                self.assertEqual(path.read_bytes(), rows)
+            self.assertEqual(server.sent, [b'{"text":"a"}', b'{"text":"abc"}'])
+            self.assertNotIn("secret", str(server.logs.output))
+            server.rows = b'{"text":"xyz"}'
+            path = dataset.local_file(f"{server.base}/rows.json?signature=secret", refresh=True)
+            self.assertEqual(path.read_bytes(), server.rows)
+
+    def test_a_copy_is_used_when_the_address_does_not_answer(self) -> None:
+        server = self.served(lambda rows: {})
+        address = f"{server.base}/rows.json"
+        path = dataset.local_file(address)
+        server.status = 500
+        self.assertEqual(dataset.local_file(address), path)
+        self.assertIn("the copy from before is used", server.logs.output[-1])
+        self.assertIn("HTTP Error 500", self.refused(dataset.local_file, address, True))
+
+    def test_what_cannot_be_downloaded_is_refused_without_its_secrets(self) -> None:
+        server = self.served(lambda rows: {})
+        server.status = 404
+        said = self.refused(dataset.local_file, f"{server.base}/none?signature=secret")
+        self.assertIn("cannot be downloaded: HTTP Error 404", said)
+        self.assertNotIn("secret", said)
+        server.status, server.cut = 200, 3
+        self.refused(dataset.local_file, f"{server.base}/cut")
+        self.assertEqual(list(self.folder.rglob("*.partial")), [])
+
+
+class Served:
+    """A server of one file; `sent` is what it has sent whole."""
+
+    def __init__(self, test: Parts, headers: Callable[[bytes], dict[str, str]]) -> None:
+        self.rows, self.status, self.cut, self.sent = b'{"text":"a"}', 200, 0, []
+        one = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                asked.append(self.path)
-                self.send_response(404 if "none" in self.path else 200)
+                given = headers(one.rows)
+                marks = {self.headers.get(n) for n in ("If-None-Match", "If-Modified-Since")}
+                is_known = bool(marks & set(given.values()))
+                self.send_response(304 if is_known else one.status)
+                for name, value in given.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(one.rows)))
                 self.end_headers()
-                self.wfile.write(b'{"text":"a"}')
+                if not is_known:
+                    self.wfile.write(one.rows[: -one.cut or None])
 
             def log_message(self, *_what: object) -> None:
                 pass
 
         server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
+        test.addCleanup(server.server_close)
+        test.addCleanup(server.shutdown)
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        base = f"http://127.0.0.1:{server.server_port}"
-        with mock.patch.dict(os.environ, {"XDG_CACHE_HOME": str(self.folder)}):
-            for _ in range(2):
-                with self.assertLogs("train", "INFO") as logs:
-                    dataset.log.info("-")
-                    self.assertEqual(
-                        len(dataset.load_examples(f"{base}/rows.json?signature=secret")), 1
-                    )
-                self.assertNotIn("secret", str(logs.output))
-            said = self.refused(dataset.load_examples, f"{base}/none?signature=secret")
-        self.assertEqual(asked, ["/rows.json?signature=secret", "/none?signature=secret"])
-        self.assertIn("cannot be downloaded: HTTP Error 404", said)
-        self.assertNotIn("secret", said)
-        self.assertEqual(list(self.folder.rglob("*.partial")), [])
+        self.base = f"http://127.0.0.1:{server.server_port}"
+        self.logs = test.enterContext(test.assertLogs("train", "INFO"))
+        dataset.log.info("-")
+        receive = dataset.receive
+
+        def received(answer: object, path: Path) -> None:
+            receive(answer, path)
+            self.sent.append(path.read_bytes())
+
+        test.enterContext(mock.patch.object(dataset, "receive", received))
 
 
 class Features(Parts):

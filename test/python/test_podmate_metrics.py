@@ -207,6 +207,29 @@ class TrainingMetricsCallback(Reports):
         endless = self.logged({"loss": 1.0}, max_steps=0)
         self.assertEqual((endless["remaining_seconds"], endless["progress"]), (None, None))
 
+    def test_progress_runs_over_all_stages_and_never_back(self) -> None:
+        reports = podmate_metrics._TrainerReports()
+        shown = []
+        for first, later, most, steps in ((0, 90, 10, (5, 10)), (10, 0, 190, (1, 95, 190))):
+            reports.enter(first, later)
+            reports.on_train_begin(None, SimpleNamespace(global_step=0), None)
+            for step in steps:
+                now = SimpleNamespace(global_step=step, max_steps=most)
+                shown.append(reports._fields(now)["progress"])
+        self.assertEqual(shown, [5, 10, 10, 52.5, 100])  # 11 of 200 would be 5.5
+
+    def test_only_the_end_of_an_epoch_completes_it(self) -> None:
+        reports = podmate_metrics._TrainerReports()
+        state = {"global_step": 5, "max_steps": 9, "is_world_process_zero": True}
+        with (
+            mock.patch.object(podmate_metrics, "report"),
+            self.assertLogs("podmate_metrics", "INFO") as logs,
+        ):
+            for epoch in (0.0, 1.0, 1.3, 2.0):
+                reports.on_epoch_end(None, SimpleNamespace(**state, epoch=epoch), None)
+        said = [line.split("] ")[1] for line in logs.output]
+        self.assertEqual(said, ["Epoch 1 is complete", "Epoch 2 is complete"])
+
     def test_on_log_does_nothing_without_logs_or_a_job_or_on_other_ranks(self) -> None:
         self.assertEqual(self.logged(None), {})
         self.assertEqual(self.logged({}), {})

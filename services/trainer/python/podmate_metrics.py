@@ -320,27 +320,47 @@ class _Clock:
 
 class _TrainerReports:
     def __init__(self, first_step: int = 0) -> None:
-        self.first_step = first_step
         self.clock = _Clock()
+        self.first_step, self.later_steps = first_step, 0
+        self.furthest = 0.0  # the progress, in percent
+        self.goes_on = False  # with a clock that runs
+
+    def enter(self, first_step: int, later_steps: int) -> None:
+        """A training in stages begins one: the steps that were done before it, and those that come after it."""
+        self.goes_on = self.later_steps > 0
+        self.first_step, self.later_steps = first_step, later_steps
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_more: Any) -> None:
-        self.clock.begin(state.global_step)
+        if not self.goes_on:
+            self.clock.begin(self.first_step + state.global_step)
+            self.furthest = 0.0
 
     def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **_more: Any) -> None:
         if not logs or not enabled() or not state.is_world_process_zero:
             return
-        step = state.global_step
-        numbers = {**self.clock.fields(step, state.max_steps), "epoch": state.epoch, **logs}
+        numbers = {**self._fields(state), "epoch": state.epoch, **logs}
         if "loss" in logs:
             per_step = args.train_batch_size * args.gradient_accumulation_steps * args.world_size
+            step = self.first_step + state.global_step
             numbers.setdefault("samples_per_second", self.clock.samples_per_second(step, per_step))
-        report(**{**numbers, "step": self.first_step + step})
+        report(**{**numbers, "step": self.first_step + state.global_step})
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **_more: Any) -> None:
         if enabled() and state.is_world_process_zero:
-            numbers = self.clock.fields(state.global_step, state.max_steps)
-            report(step=self.first_step + state.global_step, epoch=state.epoch, **numbers)
-            logger.info("[Metrics] Epoch %g is complete", round(state.epoch or 0, 2))
+            step = self.first_step + state.global_step
+            report(step=step, epoch=state.epoch, **self._fields(state))
+            epoch = state.epoch or 0
+            if epoch > 0 and abs(epoch - round(epoch)) < 1e-6:  # also called in the middle of one
+                logger.info("[Metrics] Epoch %d is complete", round(epoch))
+
+    def _fields(self, state: Any) -> dict[str, float | None]:
+        """Over all stages. Progress never goes back: stages that come are estimated."""
+        total = self.first_step + state.max_steps + self.later_steps if state.max_steps > 0 else None
+        fields = self.clock.fields(self.first_step + state.global_step, total)
+        if fields["progress"] is not None:
+            self.furthest = max(self.furthest, fields["progress"])
+            fields["progress"] = self.furthest
+        return fields
 
     def on_train_end(self, args: Any, state: Any, control: Any, **_more: Any) -> None:
         flush(TERM_SECONDS)

@@ -55,15 +55,17 @@ def ordered_state(path: Path) -> Path:
 
 def folder_of(base: Path, identity: dict[str, Any]) -> Path:
     """`base`, or a folder in it where `base` holds another training; says so."""
+    text = json.dumps(identity, sort_keys=True)
+    own = base / f"training-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     newest = newest_state(base)
+    if newest_state(own) is not None:
+        return own
     if newest is None:
         return base
     try:
         state_of(newest, identity)
         return base
     except StateError as error:
-        text = json.dumps(identity, sort_keys=True)
-        own = base / f"training-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
         reason = str(error).removeprefix("cannot resume: ")
         print(f"{base} holds another training ({reason}): this one is in {own}", file=sys.stderr)
         return own

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { MetricsServer } from '../../fixtures/lora/metrics-server.ts'
@@ -52,4 +52,34 @@ test('a generated script fine-tunes a LLaMA, is stopped, goes on where it was, a
   expect(isTrained(python, join(folder, 'model'))).toBe(true)
   const scores = JSON.parse(readFileSync(join(folder, 'model/metrics.json'), 'utf8'))
   expect(Object.keys(scores)).toEqual(expect.arrayContaining(['eval_loss', 'eval_perplexity', 'rougeL']))
+
+  // Another training with the same CHECKPOINT_DIR: it begins anew, beside the first one.
+  const stages = ['one', 'two'].map((name) => ({ name, max_steps: 2 }))
+  writeFileSync(join(folder, 'stages.json'), JSON.stringify({ lora_r: 8, stages }))
+  makeScript(folder, [...words.slice(0, 4), ...words.slice(6, 8), ...staged(folder)], python)
+  const before = server.points.length
+  const third = startTraining(python, folder, variables)
+  expect(await third.ended, third.lines.join('\n')).toBe(0)
+  expect(third.lines).toContain(
+    `[Checkpoint] ${checkpoints} holds another training's checkpoints: lora_r was 16, now it is 8`,
+  )
+  expect(third.lines.join('\n')).not.toMatch(/resuming|complete/)
+  expect(globSync('llama-*/2-two/checkpoint-2', { cwd: checkpoints })).toHaveLength(1)
+  expect(checkpointSteps(checkpoints)).toEqual([saved, saved + more])
+  expect(adapterRank(join(folder, 'other'))).toBe(8)
+  expect(adapterRank(join(folder, 'model'))).toBe(16)
+  const progress = server.points.slice(before).flatMap((point) => point.progress ?? [])
+  expect(progress).toEqual(progress.toSorted((left, right) => Number(left) - Number(right)))
+  expect([progress[0], progress.at(-1)]).toEqual([25, 100])
 })
+
+const staged = (folder: string) => [
+  '--config',
+  join(folder, 'stages.json'),
+  '--output-dir',
+  join(folder, 'other'),
+]
+
+function adapterRank(model: string): unknown {
+  return JSON.parse(readFileSync(join(model, 'adapter_config.json'), 'utf8')).r
+}

@@ -54,8 +54,8 @@ describe('readConfig()', () => {
     [{ quantization: '4bit', multi_gpu: 'fsdp' }, /^quantization: it does not go with `multi_gpu` fsdp/],
     [{ merge_adapter: true, quantization: '8bit' }, /^merge_adapter: it needs `quantization` none/],
     [
-      { merge_adapter: true, multi_gpu: 'deepspeed', deepspeed_stage: 3 },
-      /^merge_adapter: it does not go with `deepspeed_stage` 3/,
+      { multi_gpu: 'deepspeed', deepspeed_stage: 3 },
+      /^deepspeed_stage: 3 is not supported, .* set `multi_gpu` fsdp$/,
     ],
     [{ eval_share: 0.1, metrics: ['bleu'], architecture: 'bert' }, /^metrics: bleu need a model that writes/],
     [{ rclone_checkpoints: true }, /^rclone_checkpoints: it needs `rclone_remote`/],
@@ -160,7 +160,7 @@ describe('wrapper()', () => {
   test('stops at the first error, and ends as the training ends', () => {
     const lines = wrapper(readConfig(least)).trimEnd().split('\n')
     expect(lines).toContain('set -euo pipefail')
-    expect(lines.at(-1)).toBe('exec "$python" train.py')
+    expect(lines.at(-1)).toBe('exec "$python" train.py "$@"')
     expect(lines.join()).not.toContain('sleep')
     expect(lines.join()).not.toContain('bitsandbytes')
   })
@@ -172,7 +172,7 @@ describe('wrapper()', () => {
     [{ report_to: ['wandb'] }, "'wandb'"],
     [
       { multi_gpu: 'fsdp' },
-      'exec "$python" -m torch.distributed.run --standalone --nproc-per-node=gpu train.py',
+      'exec "$python" -m torch.distributed.run --standalone --nproc-per-node=gpu train.py "$@"',
     ],
     [{ multi_gpu: 'ddp', gpus: 2 }, '--nproc-per-node=2 train.py'],
   ])('with %j has %s', (more, expected) => {

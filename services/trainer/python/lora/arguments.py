@@ -84,7 +84,6 @@ def sharding() -> dict[str, Any]:
                 "stage": CONFIG["deepspeed_stage"],
                 "overlap_comm": True,
                 "contiguous_gradients": True,
-                "stage3_gather_16bit_weights_on_model_save": True,
             },
         }
     }

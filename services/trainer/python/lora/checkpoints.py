@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from config import CONFIG, log
+from identity import Run, difference, read_facts
 
 FINAL = "final"  # the adapter at the end of a stage
 
@@ -24,9 +25,9 @@ def stages_of(config: dict[str, Any]) -> list[dict[str, Any]]:
     return [{**config, **stage} for stage in config["stages"]] or [{**config, "name": None}]
 
 
-def folder_of(stages: list[dict[str, Any]], at: int) -> Path:
+def folder_of(root: Path, stages: list[dict[str, Any]], at: int) -> Path:
     name = stages[at]["name"]
-    return checkpoint_root() if name is None else checkpoint_root() / f"{at + 1}-{name}"
+    return root if name is None else root / f"{at + 1}-{name}"
 
 
 def steps_of(folder: Path) -> int:
@@ -71,22 +72,33 @@ def newest_checkpoint(folder: Path) -> Path | None:
     return next(filter(is_whole, newest_first), None)
 
 
-def checkpoint_to_resume(folder: Path) -> Path | None:
-    """RESUME_CHECKPOINT, when it is one of this stage or from elsewhere, or else the newest of this stage."""
+def checkpoint_to_resume(folder: Path, run: Run) -> Path | None:
+    """RESUME_CHECKPOINT, when it is one of this stage of this training, or else the newest of this stage."""
     given = os.environ.get("RESUME_CHECKPOINT", "")
     if given == "none":
         return None
-    path = Path(given)
     if given not in ("", "auto"):
-        is_ours = path.parent.resolve() == folder.resolve()
-        is_of_another_stage = not is_ours and path.resolve().is_relative_to(
-            checkpoint_root().resolve()
-        )
-        if not is_of_another_stage and is_whole(path):
-            return told(path)
-        log.info("[Checkpoint] RESUME_CHECKPOINT (%s) is no checkpoint of this stage", given)
+        problem = resume_problem(Path(given), folder, run)
+        if problem is None:
+            return told(Path(given))
+        log.info("[Checkpoint] RESUME_CHECKPOINT (%s) is passed over: %s", given, problem)
     newest = newest_checkpoint(folder)
     return told(newest) if newest else None
+
+
+def resume_problem(path: Path, folder: Path, run: Run) -> str | None:
+    """Why a stage does not go on from a checkpoint."""
+    if not is_whole(path):
+        return "it is no whole checkpoint"
+    is_ours = path.parent.resolve() == folder.resolve()
+    if not is_ours and path.resolve().is_relative_to(run.root.resolve()) and folder != run.root:
+        return "it is of another stage"
+    facts = read_facts(path) or read_facts(path.parent)
+    if is_ours or facts == run.facts:
+        return None
+    if facts is None:
+        return "of which training it is is not known"
+    return f"it is of another training: {difference(facts, run.facts)}"
 
 
 def told(path: Path) -> Path:
