@@ -12,7 +12,9 @@ SAMPLE = Path(__file__).resolve().parent.parent / "data" / "sample-games.jsonl.g
 SAMPLE_HELD_OUT = SAMPLE.with_name("sample-held-out.json")
 DEFAULT_OUT = "artifacts/chess-lstm"
 DEFAULT_EPOCHS = 30
-DEFAULT_LR, START_LR = 1e-2, 1e-3
+# What a training does that begins with random weights, and one that begins with a model.
+FROM_NOTHING = {"lr": 1e-2, "warmup": 100, "legal_weight": 1.0, "board_weight": 1.0}
+FROM_MODEL = {"lr": 1e-3, "warmup": 10, "legal_weight": 0.0, "board_weight": 0.0}
 EXIT_USAGE = 2
 
 
@@ -40,6 +42,17 @@ def share(text: str) -> float:
     return value
 
 
+def defaults(name: str) -> str:
+    return f" (default: {FROM_NOTHING[name]:g}, or {FROM_MODEL[name]:g} with --start-from)"
+
+
+def fill_in(options: argparse.Namespace) -> None:
+    """Gives what was not said, and depends on how the training begins."""
+    for name, value in (FROM_MODEL if options.start_from else FROM_NOTHING).items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+
+
 class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:
         self.exit(EXIT_USAGE, f"{self.prog}: {message}\n")
@@ -58,10 +71,9 @@ def parser(description: str) -> Parser:
     add("--epochs", type=positive, help=f"default {DEFAULT_EPOCHS}, or as --max-minutes allows")
     add("--max-minutes", type=at_least(float, 0.001), help="end the schedule within this time")
     add("--batch-games", type=positive, default=64)
-    add("--lr", type=at_least(float, 1e-9), help=f"highest learning rate (default: {DEFAULT_LR:g}, "
-        f"or {START_LR:g} with --start-from)")
+    add("--lr", type=at_least(float, 1e-9), help="highest learning rate" + defaults("lr"))
     add("--schedule", choices=("cosine", "plateau"), default="cosine")
-    add("--warmup", type=count, default=100, help="steps of rising learning rate")
+    add("--warmup", type=count, help="steps of rising learning rate" + defaults("warmup"))
     add("--patience", type=count, default=5, help="epochs without a better loss; 0: no limit")
     add("--start-from", metavar="bundled|PATH", help="begin with the weights of the bundled model, "
         "or of a .pt of this trainer; its shape and moves are kept")
@@ -69,8 +81,9 @@ def parser(description: str) -> Parser:
     add("--hidden-dim", type=positive, help="default 448, or as --start-from")
     add("--layers", type=positive, help="default 1, or as --start-from")
     add("--dropout", type=share, help="default 0.1, or as --start-from")
-    add("--legal-weight", type=at_least(float, 0), default=1.0, help="loss on illegal moves")
-    add("--board-weight", type=at_least(float, 0), default=1.0, help="loss on unknown squares")
+    weight = at_least(float, 0)
+    add("--legal-weight", type=weight, help="loss on illegal moves" + defaults("legal_weight"))
+    add("--board-weight", type=weight, help="loss on unknown squares" + defaults("board_weight"))
     add("--no-winner", action="store_true", help="do not condition on who won")
     add("--no-phase", action="store_true")
     add("--no-side", action="store_true")

@@ -22,12 +22,11 @@ from losses import LossWeights
 from next_move_lstm import NextMoveLSTM, TrainingNet
 from options import (
     DEFAULT_EPOCHS,
-    DEFAULT_LR,
     EXIT_USAGE,
     SAMPLE,
     SAMPLE_HELD_OUT,
-    START_LR,
     OptionError,
+    fill_in,
     parser,
 )
 from plan import Corpus, Plan
@@ -64,7 +63,6 @@ def prepare(
     net = TrainingNet(NextMoveLSTM(len(corpus.vocab), config), corpus.vocab)
     if start is not None:
         net.start_with(start.weights)
-    rate = options.lr or (DEFAULT_LR if start is None else START_LR)
     report = {
         "command": command,
         "data_sha256": digest,
@@ -81,7 +79,7 @@ def prepare(
         "seed": options.seed,
         "batch-games": options.batch_games,
         "start-from": None if start is None else start.sha256,
-        "lr": rate,
+        "lr": options.lr,
         "schedule": options.schedule,
         "warmup": options.warmup,
         "legal-weight": options.legal_weight,
@@ -92,7 +90,7 @@ def prepare(
         make_plan(options, device, place.out, identity),
         corpus,
         net,
-        Schedule(options.schedule, rate, options.warmup, options.patience),
+        Schedule(options.schedule, options.lr, options.warmup, options.patience),
         LossWeights(options.legal_weight, options.board_weight),
         report,
         started,
@@ -207,6 +205,7 @@ def train(options: argparse.Namespace, command: str) -> int:
 
 def main(arguments: list[str]) -> int:
     options = parser(__doc__).parse_args(arguments)
+    fill_in(options)
     try:
         return train(options, shlex.join(["train_chess.py", *arguments]))
     except (DataError, OptionError, StateError) as error:

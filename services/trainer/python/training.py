@@ -182,6 +182,8 @@ class Training:
         self.export(self.plan.out / "last.pt", latest)
         if best:
             self.export(self.plan.out / "best.pt", latest)
+        elif self.start is not None:
+            renew(self.plan.out / "best.pt")  # what serves the newest model serves none that is worse than the start
         atomic_save(self.state(), self.plan.out / "train_state.ckpt")
 
     def state(self) -> dict[str, Any]:
