@@ -13,7 +13,7 @@ export async function inferenceCommand(words: readonly string[]): Promise<number
   const report = await benchInference(options, (line) => console.error(line))
   const print = options.json ? console.error : console.log
   for (const line of reportLines(report)) print(line)
-  if (options.json) console.log(JSON.stringify(figuresOf(report.samples)))
+  if (options.json) console.log(JSON.stringify(figuresOf(report.samples, report.bare)))
   return 0
 }
 

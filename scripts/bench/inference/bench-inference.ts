@@ -8,10 +8,12 @@ import { processUsage } from '../../accept/process-usage.ts'
 import { pythonWithTorch } from '../../accept/pt-parity.ts'
 import { root } from '../../accept/root.ts'
 import { type Agreement, agreement } from './agreement.ts'
+import { ceiling } from './ceiling.ts'
 import { tryForms } from './choose-form.ts'
+import type { BareSample } from './figures.ts'
 import type { BenchOptions } from './options.ts'
 import { runRounds, type Sample } from './rounds.ts'
-import { scriptSource } from './script-source.ts'
+import { independentPlies, scriptSource } from './script-source.ts'
 import { type PeerForm, type PeerOptions, type Server, startOurs, startPeer } from './server.ts'
 import { type TorchLoop, torchLoop } from './torch-loop.ts'
 
@@ -25,6 +27,8 @@ export interface BenchReport {
   readonly loop: TorchLoop
   readonly agreement: Agreement
   readonly samples: readonly Sample[]
+  /** Bare onnxruntime, between the rounds of the servers. */
+  readonly bare: readonly BareSample[]
   /** CPU of a pod that nobody asks, in percent of a core. */
   readonly idlePercent: number
 }
@@ -62,13 +66,33 @@ async function compare(
     servers.push(await startOurs(what.checkpoint))
     servers.push(await startPeer(peer))
     const agreed = await agreement(servers, source.take('independent', compared, 1))
-    const samples = await runRounds(servers, source, options, (sample) => say(sampleLine(sample)))
+    const samples: Sample[] = []
+    const bare: BareSample[] = []
+    for (let round = 0; round < options.rounds; round += 1) {
+      const told = (sample: Sample) => say(sampleLine(sample))
+      samples.push(...(await runRounds(servers, source, { ...options, rounds: 1 }, told)))
+      for (const clients of options.clients)
+        bare.push(await bareSample(what.checkpoint, clients, shortly, say))
+    }
     await servers.pop()?.end()
     const idlePercent = await idleCpu(servers[0]?.pid ?? 0, options.idleSeconds)
-    return { form, loop, agreement: agreed, samples, idlePercent }
+    return { form, loop, agreement: agreed, samples, bare, idlePercent }
   } finally {
     for (const server of servers) await server.end()
   }
+}
+
+async function bareSample(
+  checkpoint: string,
+  clients: number,
+  seconds: number,
+  say: (line: string) => void,
+): Promise<BareSample> {
+  const [best] = await ceiling(checkpoint, { clients, plies: independentPlies, seconds })
+  say(
+    `bare onnxruntime ${clients}: ${best.perSecond.toFixed(0)}/s, processes x threads ${best.processes} x ${best.threads}`,
+  )
+  return { clients, ...best }
 }
 
 async function bestForm(

@@ -1,4 +1,5 @@
 import { median } from '../../accept/median.ts'
+import type { Bare } from './ceiling.ts'
 import type { Sample } from './rounds.ts'
 import { type Kind, kinds } from './script-source.ts'
 import type { Server } from './server.ts'
@@ -10,15 +11,45 @@ export interface Speed {
   readonly ratio: number
 }
 
-/** What --json prints. */
-export type Figures = Readonly<Record<Kind, Readonly<Record<string, Speed>>>>
+/** Requests per second of ours with independent contexts, rows per second of bare onnxruntime, and which share of it ours is. */
+export interface Share {
+  readonly ours: number
+  readonly bare: number
+  readonly share: number
+}
 
-export function figuresOf(samples: readonly Sample[]): Figures {
+/** Bare onnxruntime, once, in its best arrangement for batches of so many clients. */
+export interface BareSample extends Bare {
+  readonly clients: number
+}
+
+/** What --json prints, by the number of clients. */
+export type Figures = Readonly<Record<Kind, Readonly<Record<string, Speed>>>> & {
+  readonly ceiling: Readonly<Record<string, Share>>
+}
+
+export function figuresOf(samples: readonly Sample[], bare: readonly BareSample[]): Figures {
   const byClients = (kind: Kind) => {
     const counts = new Set(samples.map(({ clients }) => clients))
     return Object.fromEntries([...counts].map((clients) => [`${clients}`, speedOf(samples, kind, clients)]))
   }
-  return { independent: byClients('independent'), growing: byClients('growing') }
+  return {
+    independent: byClients('independent'),
+    growing: byClients('growing'),
+    ceiling: sharesOf(samples, bare),
+  }
+}
+
+function sharesOf(samples: readonly Sample[], bare: readonly BareSample[]): Figures['ceiling'] {
+  const counts = [...new Set(bare.map(({ clients }) => clients))]
+  return Object.fromEntries(
+    counts.map((clients) => {
+      const place = { server: 'ours', kind: 'independent', clients } as const
+      const ours = medianOf(samples, place, (sample) => sample.perSecond)
+      const most = median(bare.filter((one) => one.clients === clients).map(({ perSecond }) => perSecond))
+      return [`${clients}`, { ours: rounded(ours), bare: rounded(most), share: rounded(ours / most) }]
+    }),
+  )
 }
 
 function speedOf(samples: readonly Sample[], kind: Kind, clients: number): Speed {

@@ -1,7 +1,8 @@
 import { Position } from '../../../services/inference/games/position.ts'
 import type { Script } from './job.ts'
 
-const independentPlies = 20
+/** Moves of a context of the kind `independent`. */
+export const independentPlies = 20
 const gamePlies = 80
 const step = 2
 

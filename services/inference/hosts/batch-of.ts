@@ -1,7 +1,7 @@
 import type { Row } from '../model-host/protocol.ts'
 
 /** Rows that are asked together at most. */
-const mostRows = 16
+export const mostRows = 16
 /** Tokens of a batch at most, unless its first row has more: whoever comes next waits no longer than that. */
 const mostTokens = 4096
 

@@ -35,7 +35,12 @@ test('bench inference --json prints the speeds of both servers alone on stdout',
     ratio: expect.toSatisfy(isRate),
   }
   const speeds = { 1: speed, 8: speed }
-  expect(JSON.parse(out)).toEqual({ independent: speeds, growing: speeds })
+  const part = {
+    ours: expect.toSatisfy(isRate),
+    bare: expect.toSatisfy(isRate),
+    share: expect.toSatisfy(isRate),
+  }
+  expect(JSON.parse(out)).toEqual({ independent: speeds, growing: speeds, ceiling: { 1: part, 8: part } })
 }, 180_000)
 
 test('bench inference names the option that is wrong, and its usage', async () => {
