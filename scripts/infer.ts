@@ -7,7 +7,7 @@ import { detailOf } from './podctl/client.ts'
 import { exitCodes, PodctlError } from './podctl/exit-codes.ts'
 import { findPodmate } from './podctl/find-podmate.ts'
 
-const usage = `node scripts/infer.ts [MOVE ...] [--fen FEN | --pgn FILE] [--topk N] [--winner W|B|D] [--url URL] [--token TOKEN] [--json]
+const usage = `node scripts/infer.ts [MOVE ...] [--fen FEN | --pgn FILE] [--topk N] [--winner W|B|D|unknown] [--url URL] [--token TOKEN] [--json]
 
 Asks a running podmate for the next move after MOVEs (UCI, from the start position): node scripts/infer.ts e2e4 e7e5
 With --fen the MOVEs follow that position, for models that know positions; --pgn takes the game of a file, or of - (stdin).
@@ -47,7 +47,11 @@ async function infer(words: readonly string[], env: NodeJS.ProcessEnv): Promise<
   const { url, token, winner = 'W' } = values
   const game = await gameOf(values, positionals)
   const podmate = await findPodmate({ ...(url && { url }), ...(token && { token }) }, env)
-  const answer = await podmate.request('POST', '/infer', { ...game, winner_side: winner, topk })
+  const answer = await podmate.request('POST', '/infer', {
+    ...game,
+    winner_side: winner === 'unknown' ? null : winner,
+    topk,
+  })
   if (answer.status !== 200) throw new PodctlError(exitCodes.notTrue, detailOf(answer))
   if (values.json) return JSON.stringify(answer.body, null, 2)
   return answerLines(answer.body as InferAnswer, pliesOf(game)).join('\n') // both ends are of one version

@@ -70,7 +70,8 @@ async function compareModel(path: string): Promise<Parity> {
   const cases: readonly ParityCase[] = JSON.parse(await readFile(path.replace(/pt$/, 'json'), 'utf8'))
   let sameTopTen = 0
   let largestDifference = 0
-  for (const { context, winner_side: winnerSide, scores } of cases) {
+  for (const { context, winner_side: text, scores } of cases) {
+    const winnerSide = (['W', 'B', 'D'] as const).find((side) => side === text) ?? null
     const row = encodeContext({ context, winnerSide }, replay(context, positions), vocabulary)
     const [output] = await session.run([row])
     const served = output?.scores ?? new Float32Array(0)

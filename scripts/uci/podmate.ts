@@ -9,7 +9,7 @@ import { type Answer, readAnswer } from './read-answer.ts'
 export interface Question {
   readonly fen?: string
   readonly context: readonly string[]
-  readonly winner_side?: string
+  readonly winner_side?: string | null
   readonly topk: number
 }
 

@@ -16,8 +16,9 @@ export function question(position: UciPosition, go: Go, settings: Settings) {
 }
 
 /** `auto` asks for moves as in those games that the engine's own colour won. */
-function winnerSide(name: string, turn: Side): string {
-  const sides: Readonly<Record<string, string>> = { white: 'W', black: 'B', draw: 'D', unknown: 'unknown' }
+function winnerSide(name: string, turn: Side): string | null {
+  if (name === 'unknown') return null
+  const sides: Readonly<Record<string, string>> = { white: 'W', black: 'B', draw: 'D' }
   return sides[name] ?? (turn === 'w' ? 'W' : 'B')
 }
 

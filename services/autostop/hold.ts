@@ -71,8 +71,9 @@ export function keepHold({ store, nowMs, wallMs, readAgainMs = 5000 }: HoldOptio
     },
     async set(hold) {
       isKnown = true // what was said now replaces what was kept
+      const before = left()
       const leftMs = hold ? Math.min(longestHoldMs, hold.untilMs - wallMs()) : 0
-      kept = hold && leftMs > 0 ? { endsMs: nowMs() + leftMs, why: hold.why } : undefined
+      kept = hold && leftMs > 0 ? longer(before, { leftMs, why: hold.why }, nowMs()) : undefined
       clearTimeout(writeLater)
       await write()
     },
@@ -90,6 +91,12 @@ export function keepHold({ store, nowMs, wallMs, readAgainMs = 5000 }: HoldOptio
       }
     },
   }
+}
+
+/** A hold that is there already is never cut by another one: whoever wants that releases it first. Pure. */
+function longer(before: HoldSeen | undefined, asked: HoldSeen, nowMs: number): Kept {
+  const leftMs = Math.max(before?.leftMs ?? 0, asked.leftMs)
+  return { endsMs: nowMs + leftMs, why: asked.why === '' ? (before?.why ?? '') : asked.why }
 }
 
 const fields = z.object({ set: z.number(), until: z.number(), why: z.string() })

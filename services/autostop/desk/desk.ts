@@ -43,7 +43,7 @@ export interface AutostopDesk {
   look(): Promise<void>
   /** Oldest first. Rejects with a PodError while the volume does not answer. */
   journal(): Promise<readonly JournalEntry[]>
-  /** Nothing but the budget and MAX_LIFETIME_SECONDS stops the pod meanwhile; replaces a hold that is there. */
+  /** Nothing but the budget and MAX_LIFETIME_SECONDS stops the pod meanwhile; a hold that is there is never cut. */
   hold(seconds: number, why: string): Promise<void>
   /** Stops the pod, which others are told of shortly before; ends a hold. Whoever holds it after that keeps it. */
   stop(why: string): Promise<void>

@@ -137,7 +137,12 @@ export const holdSchema = {
     additionalProperties: false,
     required: ['seconds'],
     properties: {
-      seconds: { type: 'integer', minimum: 1, maximum: longestHoldMs / 1000, description: 'At most 7 days.' },
+      seconds: {
+        type: 'integer',
+        minimum: 1,
+        maximum: longestHoldMs / 1000,
+        description: 'At most 7 days; a hold that ends later stays as long as it was.',
+      },
       why: { type: 'string', maxLength: 200, description: 'For whoever asks why it is still running.' },
     },
   },

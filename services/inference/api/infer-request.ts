@@ -1,11 +1,15 @@
 import { mostPlies } from '../games/game.ts'
 
+/** Who won the games that the model is to play like; each in a letter and in a word. */
+export const winnerSides = ['W', 'B', 'D', 'white', 'black', 'draw'] as const
+export type WinnerSide = (typeof winnerSides)[number]
+
 /** The body of POST /infer: a game in one of three forms, and how it is to be answered. */
 export interface InferRequest {
   readonly context?: readonly string[]
   readonly fen?: string
   readonly pgn?: string
-  readonly winner_side?: string
+  readonly winner_side?: WinnerSide | null
   readonly topk?: number | null
 }
 
@@ -39,8 +43,9 @@ export const inferRequestSchema = {
       maxLength: 100_000,
     },
     winner_side: {
-      type: 'string',
-      description: 'Play as those games went that W, B or D (nobody) won; other text: unknown.',
+      type: ['string', 'null'],
+      description: 'Play as those games went that white or black won, or nobody; null: not known.',
+      enum: [...winnerSides, null],
       default: 'W',
     },
     topk: {

@@ -1,9 +1,10 @@
+import type { Winner } from '../families/encode-context.ts'
 import { type Game, gameOf } from '../games/game.ts'
 import { positionCache } from '../games/replay.ts'
 import { RequestProblem, unavailable } from '../request-problem.ts'
 import type { ServedModel, Serving } from '../serving/served-model.ts'
 import { answer, topkFor } from './answer.ts'
-import type { InferRequest } from './infer-request.ts'
+import type { InferRequest, WinnerSide } from './infer-request.ts'
 import type { InferAnswer } from './infer-schema.ts'
 
 /** What answering needs of the service. */
@@ -35,11 +36,14 @@ export function inferrer({ serving, topkDefault, onAsked }: InferOptions): Infer
       if (game.startFen !== undefined && !family.takesFen) {
         throw noFen(served, pgn === undefined ? 'fen' : 'pgn')
       }
-      const output = await served.ask(family.encode(game, winnerSide), left)
+      const output = await served.ask(family.encode(game, letterOf(winnerSide)), left)
       return answer(output, game, { served, topk: topkFor(topk, topkDefault, family.size) })
     },
   }
 }
+
+const letterOf = (side: WinnerSide | null): Winner => letters[side ?? 'unknown']
+const letters = { W: 'W', B: 'B', D: 'D', white: 'W', black: 'B', draw: 'D', unknown: null } as const
 
 function noFen({ model, family }: ServedModel, field: 'fen' | 'pgn'): RequestProblem {
   const what = field === 'fen' ? '"fen"' : 'the FEN in "pgn"'

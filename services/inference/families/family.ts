@@ -1,6 +1,7 @@
 import type { Game } from '../games/game.ts'
 import type { Position } from '../games/position.ts'
 import type { FamilyName, LoadedModel, Row } from '../model-host/protocol.ts'
+import type { Winner } from './encode-context.ts'
 import { lc0 } from './lc0.ts'
 import { nextMoveLstm } from './next-move-lstm.ts'
 
@@ -11,8 +12,8 @@ export interface Family {
   readonly takesFen: boolean
   /** Whether scores of illegal moves mean nothing, so that only legal ones are its choices. */
   readonly choosesLegal: boolean
-  /** The row that the model is asked; `winnerSide` is W, B, D or any other text. */
-  encode(game: Game, winnerSide: string): Row
+  /** The row that the model is asked. */
+  encode(game: Game, winnerSide: Winner): Row
   /** Number of scores in an output. */
   readonly size: number
   /** Where the score of a move in this position lies; undefined when the model does not know the move. */

@@ -59,9 +59,21 @@ describe('POST /infer over the real http service', () => {
     expect(answer.legal_topk).toHaveLength(count)
   })
 
-  test('takes an empty context and any winner_side', async () => {
+  test('takes an empty context, and winner_side as a letter, a word or null', async () => {
+    const best = async (winner_side?: string | null) => {
+      const { status, legal_topk } = await detail({
+        ...opening,
+        ...(winner_side === undefined ? {} : { winner_side }),
+      })
+      expect(status).toBe(200)
+      return legal_topk
+    }
     expect((await detail({ context: [] })).status).toBe(200)
-    expect((await detail({ context: [], winner_side: 'nobody' })).status).toBe(200)
+    expect(await best('white')).toEqual(await best('W'))
+    expect(await best('black')).toEqual(await best('B'))
+    expect(await best('draw')).toEqual(await best('D'))
+    expect(await best()).toEqual(await best('W'))
+    expect(await best(null)).not.toEqual(await best('W'))
   })
 
   test('says that the game is over', async () => {
@@ -86,6 +98,8 @@ describe('POST /infer over the real http service', () => {
     [{ ...opening, topk: '5' }, 422, '"topk"'],
     [{ ...opening, topk: 2.5 }, 422, '"topk"'],
     [{ ...opening, winner_side: 1 }, 422, '"winner_side"'],
+    [{ ...opening, winner_side: 'nobody' }, 422, 'W, B, D, white, black, draw'],
+    [{ ...opening, winner_side: 'w' }, 422, '"winner_side"'],
     [{ context: Array.from({ length: 1025 }, () => 'e2e4') }, 422, 'at most 1024 moves'],
     [[], 422, 'body'],
     ['{"context": [', 400, 'JSON'],

@@ -37,6 +37,19 @@ describe('keepHold()', () => {
     expect(hold.current()).toBeUndefined()
   })
 
+  test('keepHold() never cuts a hold that is there, until it is released', async () => {
+    const { time, keeper, forTwoHours } = pod()
+    const hold = keeper()
+    await hold.set(forTwoHours())
+    await hold.set({ untilMs: time.wallMs + hour, why: '' })
+    expect(hold.left()).toEqual({ leftMs: 2 * hour, why: 'lunch' })
+    await hold.set({ untilMs: time.wallMs + 3 * hour, why: 'dinner' })
+    expect(hold.left()).toEqual({ leftMs: 3 * hour, why: 'dinner' })
+    await hold.set(undefined)
+    await hold.set({ untilMs: time.wallMs + hour, why: 'a call' })
+    expect(hold.left()).toEqual({ leftMs: hour, why: 'a call' })
+  })
+
   test('keepHold() finds the hold of an earlier podmate, and what is left of it', async () => {
     const { keeper, pass, time, forTwoHours } = pod()
     await keeper().set(forTwoHours())

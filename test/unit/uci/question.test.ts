@@ -18,7 +18,7 @@ describe('question()', () => {
     ['white', 'W'],
     ['black', 'B'],
     ['draw', 'D'],
-    ['unknown', 'unknown'],
+    ['unknown', null],
   ])('plays as WinnerSide %s says', (winnerSide, asked) => {
     expect(question(startPosition, go, { ...defaults, winnerSide }).winner_side).toBe(asked)
   })
