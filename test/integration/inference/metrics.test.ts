@@ -52,8 +52,9 @@ test('/metrics counts games by how they ended, in /infer and in batches', async 
   expect(values.get('pending_request_count')).toBe(0)
   expect(values.get('host_restarts')).toBe(0)
   expect(values.get('count')).toBe(3)
-  expect(values.get('exec_count')).toBe(2)
-  expect(values.get('batch_size_bucket{le="2"}')).toBe(2)
+  // The two of the batch run together, unless the host was free between them.
+  expect([2, 3]).toContain(values.get('exec_count'))
+  expect(values.get('batch_size_bucket{le="2"}')).toBe(values.get('exec_count'))
   expect(values.get('queue_duration_seconds_count')).toBe(3)
   expect(values.get('compute_infer_duration_us')).toBeGreaterThan(0)
   expect(values.get('generation')).toBe(1)
