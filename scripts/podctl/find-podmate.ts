@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { unquoted } from '../../environment/as-meant.ts'
 import { readEnvironment } from '../../environment.ts'
-import { socketPaths } from '../../services/http/listening/socket-paths.ts'
+import { groupSocket, socketPaths } from '../../services/http/listening/socket-paths.ts'
 import type { CallOptions } from './call.ts'
 import { type Client, client, type Place } from './client.ts'
 import { exitCodes, PodctlError } from './exit-codes.ts'
@@ -15,10 +15,10 @@ export async function findPodmate(options: CallOptions, env: NodeJS.ProcessEnv):
     return client(remote(options.url, options.token, unquoted(env.PODMATE_TOKEN ?? '') || undefined))
   const named = namedSocket(env)
   const tried: string[] = []
-  for (const path of candidates(env)) {
+  for (const path of candidates(env).flatMap((one) => [one, groupSocket(one)])) {
     const problem = (named === undefined ? await notOurs(dirname(path)) : undefined) ?? (await whyNot(path))
     if (problem === undefined) return client({ socketPath: path })
-    tried.push(`  ${path}: ${problem}`)
+    if (!(problem === reasons.ENOENT && path.endsWith('.group.sock'))) tried.push(`  ${path}: ${problem}`)
   }
   throw new PodctlError(
     exitCodes.notHere,
@@ -77,7 +77,7 @@ async function whyNot(path: string): Promise<string | undefined> {
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'not there',
   ECONNREFUSED: 'nobody listens there any more',
-  EACCES: 'not allowed: run podctl as the account that runs podmate, or as root',
+  EACCES: 'not allowed: run podctl as the account that runs podmate, as root, or as RUNNER_USER',
 }
 
 // In a shared temporary folder anyone can lay a socket that pretends to be podmate; whoever names one knows whose it is.

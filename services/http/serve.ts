@@ -2,12 +2,11 @@ import type { FastifyInstance } from 'fastify'
 import type { ServiceContext } from '../../supervisor/service.ts'
 import { aborted } from '../../supervisor/time.ts'
 import { type ConnectionCount, countConnections } from './listening/connection-count.ts'
-import type { HttpServer } from './listening/http-server.ts'
 import { httpServer } from './listening/http-server.ts'
-import { listen } from './listening/listen.ts'
+import { listen, type Servers } from './listening/listen.ts'
 import type { HttpOptions, HttpTimings } from './options.ts'
 import { defaultHttpTimings } from './options.ts'
-import { trust } from './requests/trusted.ts'
+import { type SocketOf, trust } from './requests/trusted.ts'
 import type { RouteContext } from './route-context.ts'
 
 /** One run of the server: both listeners, until it is to end. */
@@ -15,14 +14,14 @@ export async function serve(options: HttpOptions, ctx: ServiceContext): Promise<
   const timings = { ...defaultHttpTimings, ...options.timings }
   const connections = countConnections(ctx.log)
   const app = await newApp(options, timings, ctx, connections)
-  const servers = twoServers(app, timings, connections)
+  const servers = serversOf(app, timings, connections)
   const ended = new AbortController()
   try {
     await listen(servers, { options, timings, ctx, stop: AbortSignal.any([ctx.stop, ended.signal]) })
     await aborted(ctx.stop)
   } finally {
     ended.abort() // one listener may have failed while the other still tries
-    await Promise.all([servers.socket.close(ctx.kill), servers.tcp.close(ctx.kill)])
+    await Promise.all([servers.socket, servers.group, servers.tcp].map((server) => server.close(ctx.kill)))
     await app.close()
   }
 }
@@ -48,21 +47,18 @@ async function newApp(
   return buildApp(context)
 }
 
-function twoServers(
-  app: FastifyInstance,
-  timings: HttpTimings,
-  { refuse }: ConnectionCount,
-): { socket: HttpServer; tcp: HttpServer } {
-  const socket = httpServer(
-    (request, response) => {
-      trust(request)
-      app.routing(request, response)
-    },
-    timings,
-    refuse,
-  )
+function serversOf(app: FastifyInstance, timings: HttpTimings, { refuse }: ConnectionCount): Servers {
+  const controlled = (by: SocketOf) =>
+    httpServer(
+      (request, response) => {
+        trust(request, by)
+        app.routing(request, response)
+      },
+      timings,
+      refuse,
+    )
   const tcp = httpServer((request, response) => app.routing(request, response), timings, refuse)
-  return { socket, tcp }
+  return { socket: controlled('owner'), group: controlled('group'), tcp }
 }
 
 function tokenReader({ apiToken, generatedToken }: HttpOptions): () => Promise<string> {

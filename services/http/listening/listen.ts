@@ -7,6 +7,8 @@ import { listenOnTcp } from './tcp-listener.ts'
 
 export interface Servers {
   readonly socket: HttpServer
+  /** For the group that may use the control socket, too. */
+  readonly group: HttpServer
   readonly tcp: HttpServer
 }
 
@@ -29,7 +31,7 @@ export async function listen(servers: Servers, given: ListenOptions): Promise<vo
   }
   const openSocket = async () => {
     const { path, problems } = await listenOnSocket(
-      servers.socket.server,
+      { server: servers.socket.server, groupServer: servers.group.server },
       options.socketPaths,
       options.socketGroup,
     )
@@ -52,7 +54,7 @@ export async function listen(servers: Servers, given: ListenOptions): Promise<vo
   }
   await Promise.all([openSocket(), openTcp()])
   // A connection that cannot be accepted (no memory, no file descriptors) must not take podmate down.
-  for (const { server } of [servers.socket, servers.tcp]) {
+  for (const { server } of [servers.socket, servers.group, servers.tcp]) {
     server.on('error', (err) => ctx.log.warn({ err }, 'connection not accepted'))
   }
 }

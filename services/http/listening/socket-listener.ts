@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { PodError } from '../../../supervisor/errors.ts'
 import { socketFolder } from './socket-folder.ts'
+import { groupSocket } from './socket-paths.ts'
 
 export interface SocketListening {
   /** The path that is listened on; undefined when none could be bound. */
@@ -13,9 +14,12 @@ export interface SocketListening {
   readonly problems: readonly string[]
 }
 
-/** Listens on the first path that can be bound. Rejects with ALREADY_RUNNING when a living podmate holds one. */
+/**
+ * Listens on the first path that can be bound; for those of `group` a second server listens beside it. Rejects with ALREADY_RUNNING when a
+ * living podmate holds one.
+ */
 export async function listenOnSocket(
-  server: Server,
+  { server, groupServer }: { readonly server: Server; readonly groupServer: Server },
   paths: readonly string[],
   group: number | undefined,
 ): Promise<SocketListening> {
@@ -23,6 +27,7 @@ export async function listenOnSocket(
   for (const path of paths) {
     try {
       await bind(server, path, group)
+      if (group !== undefined) await bindForGroup(groupServer, groupSocket(path), group)
       return { path, problems }
     } catch (error) {
       if (error instanceof PodError) throw error
@@ -35,8 +40,13 @@ export async function listenOnSocket(
 async function bind(server: Server, path: string, group: number | undefined): Promise<void> {
   await socketFolder(dirname(path), folderMode(path, group), group)
   await removeStale(path)
-  await listen(server, path)
-  if (group !== undefined) await chown(path, -1, group)
+  await listen(server, path, 0o177)
+}
+
+async function bindForGroup(server: Server, path: string, group: number): Promise<void> {
+  await removeStale(path)
+  await listen(server, path, 0o117)
+  await chown(path, -1, group)
 }
 
 // /run/podmate may be entered by all: the socket's own mode guards it. In a temporary folder the folder guards it.
@@ -45,9 +55,9 @@ function folderMode(path: string, group: number | undefined): number {
   return group === undefined ? 0o700 : 0o710
 }
 
-async function listen(server: Server, path: string): Promise<void> {
+async function listen(server: Server, path: string, mask: number): Promise<void> {
   // Binding happens inside listen(): with this umask the socket is never open to others, not even for a moment.
-  const umask = process.umask(0o117)
+  const umask = process.umask(mask)
   try {
     const listening = once(server, 'listening')
     server.listen({ path })

@@ -2,6 +2,11 @@ import { createHash } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 
+/** The socket beside the control socket for the accounts of its group. Pure. */
+export function groupSocket(path: string): string {
+  return path.replace(/(?:\.sock)?$/, '.group.sock')
+}
+
 /** Where the control socket of the podmate with this state folder lies: the preferred path first. Pure. */
 export function socketPaths(
   stateDir: string,

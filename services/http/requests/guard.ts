@@ -4,7 +4,7 @@ import { problem } from '../errors/problem.ts'
 import type { RouteContext } from '../route-context.ts'
 import { cookieOf, isMeantForUs, needsToken, sameOrigin, sameSecret } from './access.ts'
 import { type Credentials, credentials } from './credentials.ts'
-import { isTrusted } from './trusted.ts'
+import { isOwners, isTrusted } from './trusted.ts'
 
 /** Lets a request through to its route, or throws 401, 403 or (the token cannot be read) 503. */
 export function guard(app: FastifyInstance, context: RouteContext): void {
@@ -14,6 +14,7 @@ export function guard(app: FastifyInstance, context: RouteContext): void {
     const access = request.routeOptions.config.access ?? 'open' // only 404 and 405 have none: build-app.ts sees to it
     const { apiToken, host } = context.options
     if (access !== 'open' && apiToken === undefined && !isTrusted(request.raw)) demandOurName(host, request)
+    if (access === 'socket' && isTrusted(request.raw) && !isOwners(request.raw)) throw notYours()
     if (!needsToken(access, isTrusted(request.raw), apiToken !== undefined)) return
     try {
       await demandToken(credentials(request), () => context.token())
@@ -64,6 +65,13 @@ function demandOurPage(request: FastifyRequest): void {
   throw problem(
     403,
     'changes by cookie are taken from the page of this podmate only; send the token as Bearer',
+  )
+}
+
+function notYours(): HttpProblem {
+  return problem(
+    403,
+    "the token is told to root and to podmate's own account only: run podctl as one of them, or set API_TOKEN",
   )
 }
 

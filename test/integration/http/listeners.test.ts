@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { groupSocket } from '../../../services/http/listening/socket-paths.ts'
 import { ask } from '../../fixtures/http/ask.ts'
 import { runHttp } from '../../fixtures/http/run-http.ts'
 import { useHttp } from '../../fixtures/http/use-http.ts'
@@ -38,12 +39,23 @@ test('http serves the same routes on the control socket and on TCP', async () =>
   await expect.poll(() => said).toEqual(['ready'])
 })
 
-test('the control socket is for its owner and its group only', async () => {
+test('the control socket is for its owner only; those of its group have one beside it, which tells no secret', async () => {
   const group = process.getgid?.() ?? 0
-  const { socketPath } = await useHttp({ socketGroup: group })
-  const socket = await stat(socketPath)
-  expect([socket.mode & 0o777, socket.gid]).toEqual([0o660, group])
+  const { socketPath, address } = await useHttp({ socketGroup: group })
+  const theirs = groupSocket(socketPath)
+  const modes = await Promise.all([socketPath, theirs].map((path) => stat(path)))
+  expect(modes.map(({ mode, gid }) => [mode & 0o777, gid])).toEqual([
+    [0o600, group],
+    [0o660, group],
+  ])
   expect((await stat(join(socketPath, '..'))).mode & 0o777).toBe(0o710)
+  const status = async (where: string, path: string, method = 'GET') =>
+    (await ask(where, { path, method })).status
+  expect([await status(socketPath, '/token'), await status(theirs, '/token')]).toEqual([200, 403])
+  expect((await ask(theirs, { path: '/token' })).json().detail).toContain("podmate's own account only")
+  expect(await status(theirs, '/status')).toBe(200)
+  expect(await status(theirs, '/services/trainer/restart', 'POST')).toBe(200)
+  expect(await status(address, '/token')).toBe(401)
 })
 
 test('http names the owner of a taken port, serves on the socket, and takes the port when it is free', async () => {
