@@ -25,7 +25,7 @@ export function tellWithheld(setup: Setup): void {
   const { trainer, sshd, jupyter } = setup.environment.values
   const tell = (service: string, problem: string | undefined, variable: string, pass?: readonly string[]) => {
     for (const name of problem ? [] : userProgram(setup, pass).withheld)
-      setup.log.root.warn({ service }, `${name} withheld from ${service}; add it to ${variable}`)
+      setup.log.root.info({ service }, `${name} withheld from ${service}; add it to ${variable}`)
   }
   tell('trainer', trainerProblem(setup), 'PASS_SECRETS_TO_TRAINER', trainer?.PASS_SECRETS_TO_TRAINER)
   tell('sshd', sshdProblem(setup), 'PASS_SECRETS_TO_SSH', sshd?.PASS_SECRETS_TO_SSH)

@@ -37,9 +37,10 @@ function urgent(
 }
 
 function activeTexts({ readings }: DecisionInput): readonly string[] {
-  return [...readings]
-    .filter(([, { state }]) => state === 'active')
-    .map(([name, { evidence }]) => `In use: ${name} (${evidence}).`)
+  const active = [...readings].filter(([, { state }]) => state === 'active')
+  return active.length === 0
+    ? []
+    : [`In use: ${active.map(([name, { evidence }]) => `${name} (${evidence})`).join(', ')}.`]
 }
 
 function finishedTexts({ finished }: DecisionInput): readonly string[] {
