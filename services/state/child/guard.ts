@@ -37,7 +37,7 @@ export async function guardWay(folder: string): Promise<readonly string[]> {
       at = '/'
       continue
     }
-    if (!isSafe(found)) {
+    if (!(await isSafe(found))) {
       const isLast = waiting.length === 0
       if (!isLast) throw new Unguarded(unguarded(path, found))
       said.push(await makeSafe(path, found))
@@ -55,12 +55,12 @@ export async function takeBack(folder: string): Promise<readonly string[]> {
   if (process.getuid?.() !== 0) return []
   await using held = await openFolder(folder)
   const before = await held.stat()
-  if (before.uid === 0 && (before.mode & 0o022) === 0) return []
+  if ((await isNobodys(before.uid)) && (before.mode & 0o022) === 0) return []
   await held.chmod(0o700).catch(() => {})
   await held.chown(0, 0).catch(() => {})
   await demandSame(folder, held)
   const after = await held.stat()
-  if (!isSafe(after))
+  if (!(await isSafe(after)))
     return [`${folder} keeps neither owners nor modes: whoever may write there may change podmate's state`]
   const aside = await setAside(folder)
   return [
@@ -73,8 +73,15 @@ export async function takeBack(folder: string): Promise<readonly string[]> {
 
 const parts = (path: string) => path.slice(parse(path).root.length).split('/').filter(Boolean)
 
-/** Only root can rename what root has put there. */
-const isSafe = ({ uid, mode }: Stats) => uid === 0 && ((mode & 0o022) === 0 || (mode & sticky) !== 0)
+/** Only root can rename what root has put there: nobody runs here as the owner, and others may not, or only with their own. */
+async function isSafe({ uid, mode }: Stats): Promise<boolean> {
+  return (await isNobodys(uid)) && ((mode & 0o022) === 0 || (mode & sticky) !== 0)
+}
+
+/** Root, or a number without an account here, as the folders of a host have. */
+async function isNobodys(uid: number): Promise<boolean> {
+  return uid === 0 || (await groupOf(uid)) === undefined
+}
 
 const octal = ({ mode }: Stats) => (mode & 0o7777).toString(8)
 
@@ -85,14 +92,13 @@ function unguarded(path: string, found: Stats): string {
 
 async function makeSafe(path: string, found: Stats): Promise<string> {
   const group = found.uid === 0 ? undefined : await groupOf(found.uid)
-  if (found.uid !== 0 && group === undefined) throw new Unguarded(unguarded(path, found))
   await using held = await openFolder(path)
   await demandSame(path, held)
   if (group !== undefined) await held.chown(0, group).catch(() => {})
   const mode = group === undefined ? found.mode | sticky : found.mode | sticky | 0o070
   await held.chmod(mode & 0o7777).catch(() => {})
   const after = await held.stat()
-  if (!isSafe(after))
+  if (!(await isSafe(after)))
     return `${path} keeps neither owners nor modes: whoever may write there may swap podmate's state`
   const before = found.uid === 0 ? `mode ${octal(found)}` : `uid ${found.uid}, mode ${octal(found)}`
   return `${path} is root's now, with the sticky bit (mode ${octal(after)}; before: ${before}), so that podmate's state cannot be swapped; accounts go on writing there as before`

@@ -62,6 +62,18 @@ test('a volume that an account owns becomes root’s with the sticky bit, so tha
   expect(log().join()).toMatch(/workspace is root's now, with the sticky bit/)
 })
 
+test('a folder of a number without an account, as a host may give one, is used as it is', async ({
+  skip,
+}) => {
+  skip(withoutRoot !== undefined, withoutRoot)
+  const volume = join(temporaryFolder(), 'workspace')
+  mkdirSync(join(volume, 'state'), { recursive: true })
+  for (const path of [volume, join(volume, 'state')]) chownSync(path, 4711, 4711)
+  const { port } = await readyStatePod(join(volume, 'state'))
+  await port.append('log', 'a line\n')
+  expect([lstatSync(volume).uid, mode(volume)]).toEqual([4711, 0o755])
+})
+
 test('what an account has planted as the state folder is taken back, and its links lead nowhere', async ({
   skip,
 }) => {
