@@ -96,6 +96,11 @@ if __name__ == '__main__':
         expected = [step for first in (0, 100, 200, 300, 400) for step in range(first, first + 20)]
         self.assertEqual(sorted(self.server.steps), expected)
 
+    def test_what_a_name_is_looked_up_with_is_there_before_a_program_ends(self) -> None:
+        # At the end of a program nothing is imported any more: the last points were lost to "unknown encoding: idna".
+        code, output, _errors = self.run_program("print('encodings.idna' in sys.modules)")
+        self.assertEqual((code, output), (0, "True\n"))
+
     def test_importing_it_imports_no_framework(self) -> None:
         lines = (
             self.FIFTY

@@ -12,6 +12,7 @@ fails because of it. Under torchrun only rank 0 reports.
 from __future__ import annotations
 
 import atexit
+import encodings.idna  # noqa: F401  looking a name up needs it, and a program that ends imports nothing more
 import json
 import logging
 import math
