@@ -1,10 +1,9 @@
-import type { FileHandle } from 'node:fs/promises'
+import { windowed } from '../../inference/model-host/files/onnx-data.ts'
 import { externalLocations } from '../../inference/model-host/onnx/external-tensors.ts'
 import { type FileIdentity, isSame } from './file-identity.ts'
 import { openFile } from './open-file.ts'
 import type { ScannedFile } from './scan-folder.ts'
 
-const windowBytes = 1 << 16
 const largestIndex = 64 << 20
 
 /** What files name inside them as part of themselves; each version is read once. */
@@ -44,18 +43,4 @@ async function shardsOfIndex(file: ScannedFile): Promise<readonly string[]> {
     typeof index === 'object' && index !== null && 'weight_map' in index ? index.weight_map : undefined
   const names = typeof map === 'object' && map !== null ? Object.values(map) : []
   return [...new Set(names.filter((name) => typeof name === 'string'))]
-}
-
-/** Reads in windows: the heads of neighbouring fields lie in one. */
-function windowed(handle: FileHandle): (at: number, length: number) => Promise<Uint8Array> {
-  const window = Buffer.alloc(windowBytes)
-  let from = 0
-  let filled = 0
-  return async (at, length) => {
-    if (at < from || at + length > from + filled) {
-      from = at
-      filled = (await handle.read(window, 0, windowBytes, at)).bytesRead
-    }
-    return window.subarray(at - from, Math.min(at - from + length, filled))
-  }
 }

@@ -79,7 +79,7 @@ function checkLocation({ location }: ExternalTensor): void {
 }
 
 /** Reads a file in windows: the heads of neighbouring fields lie in one. */
-function windowed(file: Awaited<ReturnType<typeof open>>): ReadAt {
+export function windowed(file: Awaited<ReturnType<typeof open>>): ReadAt {
   const window = Buffer.alloc(windowBytes)
   let from = 0
   let filled = 0
